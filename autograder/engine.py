@@ -1,0 +1,194 @@
+"""Grading one notebook: the student's code runs in a sandbox, every judgement is made out here.
+
+The engine draws fresh inputs, knows the right answers, and only asks the sandbox "run this cell" and "call this
+object on these arrays". What comes back is data. A cell that never ends or kills its process costs what depends on
+it: the session is started afresh without that cell and the rest of the notebook goes on.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder import reference
+from autograder.exercises import Draw, Exercise, exercises
+from autograder.lessons import grade_id
+from autograder.release import student_notebook
+from autograder.session import Limits, Session, SessionDied
+from autograder.submission import restore
+from helpers.cards import number, verdict_card
+from helpers.judging import Judgement, judge
+
+RESTARTS = 8  # sessions a notebook may use up before the rest of it is left ungraded
+NOTEBOOK_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """One graded notebook. `seed` reproduces it."""
+
+    lab: str
+    device: str
+    seconds: float
+    seed: int
+    exercises: tuple[Judgement, ...] = field(default=())
+
+    @property
+    def score(self) -> float:
+        return round(sum(one.score for one in self.exercises), 2)
+
+    @property
+    def max_score(self) -> float:
+        return sum(one.points for one in self.exercises)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON of `autograder check`."""
+        return {
+            "lab": self.lab,
+            "score": self.score,
+            "max_score": self.max_score,
+            "device": self.device,
+            "seconds": round(self.seconds, 3),
+            "seed": self.seed,
+            "exercises": [
+                {
+                    "name": one.name,
+                    "score": one.score,
+                    "max_score": one.points,
+                    "status": one.status,
+                    "misconception": one.misconception,
+                    "message": " ".join(dict.fromkeys(filter(None, [one.message, one.detail if one.misconception else ""]))),
+                }
+                for one in self.exercises
+            ],
+        }
+
+
+def grade(
+    nb: NotebookNode,
+    lab: str,
+    *,
+    seed: int | None = None,
+    device: str = "cpu",
+    sandbox: str = "auto",
+    limits: Limits | None = None,
+) -> tuple[Report, NotebookNode]:
+    """Grades a cleaned notebook of `lab` and returns the report and the executed notebook.
+
+    In the executed notebook each test cell carries the engine's verdict and, as its result, the points: that is
+    where nbgrader reads them. Raises SandboxUnavailable when no sandbox can run and `sandbox` is not "none".
+    """
+    started = time.monotonic()
+    seed = secrets.randbits(48) if seed is None else seed
+    nb = restore(nb, student_notebook(lab))
+    with _Run(nb, lab, seed, device, sandbox, limits or Limits()) as run:
+        judgements = run.all()
+    order = [exercise.name for exercise in exercises(lab)]
+    report = Report(
+        lab, device, time.monotonic() - started, seed, tuple(sorted(judgements, key=lambda one: order.index(one.name)))
+    )
+    return report, nb
+
+
+class _Run:
+    """The walk through one notebook, with the session it currently has."""
+
+    def __init__(self, nb: NotebookNode, lab: str, seed: int, device: str, sandbox: str, limits: Limits):
+        self.nb, self.lab, self.seed = nb, lab, seed
+        self.device, self.sandbox, self.limits = device, sandbox, limits
+        self.tests = {f"test_{exercise.name}": exercise for exercise in exercises(lab)}
+        self.session: Session | None = None
+        self.sessions = 0
+        self.deadline = time.monotonic() + NOTEBOOK_SECONDS
+        self.fatal: dict[int, SessionDied] = {}  # cells that ended a session, by place
+
+    def __enter__(self) -> _Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def all(self) -> list[Judgement]:
+        judgements = []
+        for place, cell in enumerate(self.nb.cells):
+            exercise = self.tests.get(grade_id(cell) or "")
+            if exercise is not None:
+                judgements.append(self._judge(exercise, place))
+                cell.outputs = _outputs(judgements[-1])
+            elif cell.cell_type == "code":
+                self._run(place)
+            if cell.cell_type == "code":
+                cell.execution_count = place + 1
+        return judgements
+
+    def _live(self, place: int) -> Session:
+        """A session in which every cell before `place` has run, but for those known to end one."""
+        if time.monotonic() > self.deadline:
+            self._close()
+            raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
+        if self.session is None:
+            if self.sessions > RESTARTS:
+                raise SessionDied("killed", f"Its cells ended {RESTARTS} sessions; the rest was not run.")
+            self.sessions += 1
+            self.session = Session(self.limits, device=self.device, sandbox=self.sandbox)
+            self.session.start()
+            for earlier, cell in enumerate(self.nb.cells[:place]):
+                if cell.cell_type == "code" and earlier not in self.fatal and grade_id(cell) not in self.tests:
+                    self.session.run(cell.source)
+        return self.session
+
+    def _run(self, place: int) -> None:
+        cell = self.nb.cells[place]
+        try:
+            cell.outputs = [NotebookNode(output) for output in self._live(place).run(cell.source)]
+        except SessionDied as death:
+            self._close()
+            self.fatal[place] = death
+            cell.outputs = [new_output("error", ename=death.reason, evalue=death.detail, traceback=[death.detail])]
+
+    def _judge(self, exercise: Exercise, place: int) -> Judgement:
+        cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))
+        try:
+            session = self._live(place)
+            outcomes = [session.call(case) for case in cases]
+        except SessionDied as death:
+            self._close()
+            return self._ended(exercise, death)
+        judgement = judge(
+            exercise.name,
+            exercise.points,
+            cases,
+            outcomes,
+            reference.expected(self.lab, cases),
+            lambda: reference.wrong(self.lab, exercise, cases),
+            reference.hints(exercise),
+        )
+        death = next((d for at, d in self.fatal.items() if grade_id(self.nb.cells[at]) == exercise.name), None)
+        return self._ended(exercise, death) if death and judgement.status == "missing" else judgement
+
+    def _ended(self, exercise: Exercise, death: SessionDied) -> Judgement:
+        status = "timeout" if death.reason == "timeout" else "killed"
+        return Judgement(exercise.name, exercise.points, 0.0, status, death.detail)
+
+
+def _mix(seed: int, name: str) -> int:
+    """A seed of its own for each exercise, the same on every machine."""
+    return seed ^ int.from_bytes(name.encode()[:5], "big")
+
+
+def _outputs(judgement: Judgement) -> list[NotebookNode]:
+    card = verdict_card(judgement)
+    return [
+        new_output("display_data", data={"text/html": card.html, "text/plain": card.text}),
+        new_output("execute_result", data={"text/plain": number(judgement.score)}, execution_count=1),
+    ]

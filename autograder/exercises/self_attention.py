@@ -1,0 +1,370 @@
+"""Lab 1. Sizes of all axes differ, so that no transposed or misread axis can pass unseen."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from autograder.exercises import Draw, Exercise, Misconception
+from helpers.driver import Case
+
+WEIGHTS = {"weights": ("b", "i", "j")}
+
+
+def attention_weights(draw: Draw) -> list[Case]:
+    repeated = draw.normal(2, 5, 3, scale=0.9)
+    repeated[:, 3] = repeated[:, 1]  # two equal tokens must get equal weights
+    return [
+        Case("three sequences", "attention_weights", WEIGHTS, (draw.normal(3, 5, 7, scale=0.7),)),
+        Case("more tokens than numbers in each", "attention_weights", WEIGHTS, (draw.normal(2, 7, 3, scale=0.9),)),
+        Case("two equal tokens", "attention_weights", WEIGHTS, (repeated,)),
+        Case("in float64", "attention_weights", WEIGHTS, (draw.normal(2, 3, 5, scale=0.7, dtype=torch.float64),)),
+    ]
+
+
+def scaled_dot_product(draw: Draw) -> list[Case]:
+    def inputs(*lead: int, t: int, s: int, d: int, e: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, ...]:
+        return tuple(draw.normal(*lead, *shape, scale=1.3, dtype=dtype) for shape in ((t, d), (s, d), (s, e)))
+
+    def axes(*lead: str) -> dict[str, tuple[str, ...]]:
+        return {"y": (*lead, "t", "e"), "w": (*lead, "t", "s")}
+
+    shut = draw.mask(5, 7)
+    shut[2] = False
+    padding = torch.ones(3, 1, 5, dtype=torch.bool)
+    padding[0, 0, 3:], padding[2] = False, False  # one short sequence, one that is nothing but padding
+    wide = inputs(2, 3, t=5, s=7, d=11, e=9)
+    name = "scaled_dot_product"
+    return [
+        Case("a batch, no mask", name, axes("b"), inputs(3, t=5, s=7, d=4, e=9)),
+        Case("batch and heads, no mask", name, axes("b", "h"), wide),
+        Case("a mask shared by the batch", name, axes("b"), (*inputs(3, t=5, s=7, d=3, e=2), draw.mask(5, 7))),
+        Case("a mask given by name", name, axes("b"), inputs(2, t=3, s=5, d=7, e=4), {"mask": draw.mask(2, 3, 5)}),
+        Case("a query that may attend to nothing", name, axes("b"), (*inputs(2, t=5, s=7, d=3, e=4), shut)),
+        Case("padded sequences", name, axes("b"), (*inputs(3, t=7, s=5, d=3, e=4), padding)),
+        Case("no batch, float64", name, axes(), inputs(t=3, s=7, d=5, e=4, dtype=torch.float64)),
+    ]
+
+
+def dot_product_variance(draw: Draw) -> list[Case]:
+    sizes = {"narrow": draw.integer(5, 12), "a head of GPT-2": 64, "wide": draw.integer(200, 900)}
+    return [
+        Case(f"{kind}, d = {d}", "dot_product_variance", {"the variance": ()}, (d,)) for kind, d in sizes.items()
+    ]
+
+
+def _self_attention_state(draw: Draw, m: int, heads: int) -> dict[str, Tensor]:
+    # 1.3/√m keeps the scores wide enough that a missing 1/√m shows and narrow enough that no weight is nearly 1.
+    scale = 1.3 / math.sqrt(m)
+    state = {f"{name}.weight": draw.normal(m * heads, m, scale=scale) for name in ("tokeys", "toqueries", "tovalues")}
+    state["mergeheads.weight"] = draw.normal(m, m * heads, scale=scale)
+    state["mergeheads.bias"] = draw.normal(m)
+    return state
+
+
+def self_attention(draw: Draw) -> list[Case]:
+    def case(name: str, b: int, t: int, m: int, heads: int | None, dtype: torch.dtype = torch.float32) -> Case:
+        return Case(
+            name,
+            "SelfAttention",
+            {"y": ("b", "t", "m")},
+            (draw.normal(b, t, m, dtype=dtype),),
+            init=(m,) if heads is None else (m, heads),
+            state=_self_attention_state(draw, m, heads or 8),
+            gradients=True,
+        )
+
+    return [
+        case("three heads", 2, 7, 5, 3),
+        case("two heads, wider", 3, 4, 7, 2),
+        case("the default of eight heads", 2, 5, 3, None),
+        case("float64", 2, 3, 4, 5, torch.float64),
+    ]
+
+
+def causal_mask(draw: Draw) -> list[Case]:
+    axes = {"mask": ("i", "j")}
+    return [
+        Case("a few tokens", "causal_mask", axes, (draw.integer(3, 7),)),
+        Case("a single token", "causal_mask", axes, (1,)),
+        Case("with a device", "causal_mask", axes, (draw.integer(7, 12),), {"device": "cpu"}),
+    ]
+
+
+def causal_self_attention(draw: Draw) -> list[Case]:
+    def case(name: str, b: int, t: int, m: int, heads: int, dtype: torch.dtype = torch.float32) -> Case:
+        scale = 1.6 / math.sqrt(m)
+        state = {
+            "qkv.weight": draw.normal(3 * m, m, scale=scale),
+            "qkv.bias": draw.normal(3 * m, scale=0.5),
+            "proj.weight": draw.normal(m, m, scale=scale),
+            "proj.bias": draw.normal(m),
+        }
+        x = draw.normal(b, t, m, dtype=dtype)
+        return Case(
+            name, "CausalSelfAttention", {"y": ("b", "t", "m")}, (x,), init=(m, heads), state=state, gradients=True
+        )
+
+    odd = draw.integer(2, 6)
+    return [
+        case("three heads", 2, 7, 15, 3),
+        case("two heads", 3, 5, 8, 2),
+        case("float64", 2, 5, 12, 4, torch.float64),
+        Case("heads that do not divide m", "CausalSelfAttention", args=None, init=(7 * odd + 1, 7), guard=True),
+    ]
+
+
+def gpt_parameter_count(draw: Draw) -> list[Case]:
+    sizes = {
+        "GPT-2": (12, 768, 50257, 1024),
+        "GPT-2 XL": (48, 1600, 50257, 1024),
+        "GPT-3": (96, 12288, 50257, 2048),
+        "a small model": (draw.integer(2, 9), draw.integer(10, 99), draw.integer(100, 999), draw.integer(20, 99)),
+    }
+    return [Case(name, "gpt_parameter_count", {"the count": ()}, size) for name, size in sizes.items()]
+
+
+EXERCISES = (
+    Exercise(
+        "attention_weights",
+        2,
+        attention_weights,
+        (
+            Misconception(
+                "softmax_over_queries",
+                "Your columns sum to one, but the rows should: the softmax runs over the wrong axis. Row i is how token i "
+                "divides its attention among all j.",
+                (("dim=-1", "dim=-2"),),
+            ),
+            Misconception(
+                "scaled",
+                "Your scores are divided by √m. That comes in the next exercise: here the raw dot products go into the softmax.",
+                (("x @ x.transpose(1, 2)", "x @ x.transpose(1, 2) / math.sqrt(x.shape[-1])"),),
+            ),
+            Misconception(
+                "not_normalised",
+                "These are the dot products themselves. They can be negative and sum to anything; a softmax turns each row "
+                "into weights.",
+                (("return F.softmax(similarity, dim=-1)", "return similarity"),),
+            ),
+        ),
+    ),
+    Exercise(
+        "scaled_dot_product",
+        3,
+        scaled_dot_product,
+        (
+            Misconception(
+                "unscaled",
+                "Your output is what you get when the scores are not divided at all. With d entries q·k has a spread of "
+                "about √d: undo it before the softmax.",
+                ((" / math.sqrt(q.shape[-1])", ""),),
+            ),
+            Misconception(
+                "scaled_by_d",
+                "Your scores are divided by d. The variance of q·k is d, so its spread, which is what has to be undone, is √d.",
+                (("math.sqrt(q.shape[-1])", "q.shape[-1]"),),
+            ),
+            Misconception(
+                "scaled_by_sequence_length",
+                "Your scores are divided by the root of the number of keys. A dot product sums over the entries of one "
+                "query, so it is their number d that counts.",
+                (("math.sqrt(q.shape[-1])", "math.sqrt(k.shape[-2])"),),
+            ),
+            Misconception(
+                "mask_inverted",
+                "You hide what may be seen and show what may not: in this mask True means “may attend”.",
+                (("~mask", "mask"),),
+            ),
+            Misconception(
+                "mask_after_softmax",
+                "You set weights to zero after the softmax, so that the rest of the row no longer sums to one. Shut the "
+                "scores out before it.",
+                (("scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)", "pass"),),
+            ),
+            Misconception(
+                "nan_rows",
+                "A query that may attend to nothing gives NaN: a softmax over nothing but −∞ is 0/0. Such a row should be zeros.",
+                (("torch.finfo(scores.dtype).min", 'float("-inf")'), (".masked_fill(~mask, 0.0)", "")),
+            ),
+            Misconception(
+                "uniform_rows",
+                "A query that may attend to nothing attends to everything equally: all its scores are the same low number. "
+                "Such a row should be zeros.",
+                ((".masked_fill(~mask, 0.0)", ""),),
+            ),
+        ),
+    ),
+    Exercise(
+        "dot_product_variance",
+        1,
+        dot_product_variance,
+        (
+            Misconception(
+                "square_root",
+                "That is the standard deviation. The variance is its square.",
+                (("float(d)", "math.sqrt(d)"),),
+            ),
+            Misconception(
+                "one",
+                "One is the variance of a single product q_i·k_i. A dot product is a sum of d of them, and variances of "
+                "independent terms add up.",
+                (("float(d)", "1.0"),),
+            ),
+        ),
+    ),
+    Exercise(
+        "SelfAttention",
+        6,
+        self_attention,
+        (
+            Misconception(
+                "unscaled",
+                "Your output is what you get when the scores are not divided by √m.",
+                ((" / math.sqrt(m)", ""),),
+            ),
+            Misconception(
+                "scaled_by_m",
+                "Your output is what you get when the scores are divided by m instead of √m.",
+                (("/ math.sqrt(m)", "/ m"),),
+            ),
+            Misconception(
+                "scaled_by_sqrt_all_heads",
+                "Your scores are divided by the root of the width of all heads together, √(m·heads). Each dot product stays "
+                "within one head, and a head is m wide.",
+                (("math.sqrt(m)", "math.sqrt(h * m)"),),
+            ),
+            Misconception(
+                "softmax_over_queries",
+                "Your softmax runs over the queries. For each query the weights over all keys should sum to one.",
+                (("dim=-1", "dim=-2"),),
+            ),
+            Misconception(
+                "heads_and_time_swapped",
+                "Your view splits the time axis, not the features, into heads, so that each head sees a mix of tokens. Split "
+                "the last axis first, then move the heads forward.",
+                ((".view(b, t, h, m).transpose(1, 2)", ".view(b, h, t, m)"),),
+            ),
+            Misconception(
+                "merged_without_transpose",
+                "On the way out your heads are laid side by side before time and heads have changed places again, so that "
+                "tokens get mixed up.",
+                (("y.transpose(1, 2).reshape(b, t, h * m)", "y.reshape(b, t, h * m)"),),
+            ),
+            Misconception(
+                "values_not_projected",
+                "You average the tokens x themselves. What a token hands on is its value, tovalues(x).",
+                (("self.tovalues(x).view(b, t, h, m).transpose(1, 2)", "x[:, None].expand(b, h, t, m)"),),
+            ),
+            Misconception(
+                "queries_and_keys_swapped",
+                "Queries and keys have changed roles: row i of the scores should hold the query of token i with the key of "
+                "every token j.",
+                (("queries @ keys.transpose(-2, -1)", "keys @ queries.transpose(-2, -1)"),),
+            ),
+            Misconception(
+                "merge_without_bias",
+                "mergeheads has no bias. Only the maps to keys, queries and values go without one.",
+                (("nn.Linear(m * heads, m)", "nn.Linear(m * heads, m, bias=False)"),),
+            ),
+        ),
+    ),
+    Exercise(
+        "causal_mask",
+        1,
+        causal_mask,
+        (
+            Misconception(
+                "inverted",
+                "Your mask is True in the future. Here True means “may attend”, and that is the past and the token itself.",
+                ((".tril()", ".triu(1)"),),
+            ),
+            Misconception(
+                "diagonal_missing",
+                "In your mask a token may not attend to itself: j ≤ i includes j = i.",
+                ((".tril()", ".tril(-1)"),),
+            ),
+        ),
+    ),
+    Exercise(
+        "CausalSelfAttention",
+        5,
+        causal_self_attention,
+        (
+            Misconception(
+                "scaled_by_sqrt_m",
+                "Your scores are divided by √m. GPT's heads are narrow: each dot product sums over m/heads entries, and that is "
+                "the number under the root.",
+                (("math.sqrt(d)", "math.sqrt(m)"),),
+            ),
+            Misconception(
+                "no_mask",
+                "Your tokens see the future: this is the output without a causal mask.",
+                (('scores.masked_fill(future, float("-inf"))', "scores"),),
+            ),
+            Misconception(
+                "mask_inverted",
+                "Your tokens see only the future; the last one sees nothing at all and becomes NaN. Shut out j > i and keep j ≤ i.",
+                ((".triu(1)", ".tril()"),),
+            ),
+            Misconception(
+                "diagonal_masked",
+                "Your tokens may not attend to themselves, and the first one has nothing left and becomes NaN. Shut out only j > i.",
+                ((".triu(1)", ".triu()"),),
+            ),
+            Misconception(
+                "heads_and_time_swapped",
+                "Your view splits the time axis, not the features, into heads. Split the last axis first, then move the heads "
+                "forward.",
+                (("part.view(b, t, h, d).transpose(1, 2)", "part.view(b, h, t, d)"),),
+            ),
+            Misconception(
+                "qkv_order",
+                "The three parts of qkv are taken in another order than GPT-2's: queries first, then keys, then values.",
+                (("q, k, v = self.qkv(x)", "k, q, v = self.qkv(x)"),),
+            ),
+            Misconception(
+                "no_projection",
+                "The heads are merged but not mixed: the result still has to go through proj.",
+                (
+                    (
+                        "return self.proj(y.transpose(1, 2).reshape(b, t, m))",
+                        "return y.transpose(1, 2).reshape(b, t, m)",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        "gpt_parameter_count",
+        2,
+        gpt_parameter_count,
+        (
+            Misconception(
+                "untied_head",
+                "You count n_vocab·d_model once too often: the output head shares its matrix with the token embeddings.",
+                (("embeddings = n_vocab * d", "embeddings = 2 * n_vocab * d"),),
+            ),
+            Misconception(
+                "no_biases",
+                "The biases of the linear layers are missing: each of qkv, proj and the two layers of the MLP has one.",
+                (
+                    ("(d * 3 * d + 3 * d) + (d * d + d)", "(d * 3 * d) + (d * d)"),
+                    ("(d * 4 * d + 4 * d) + (4 * d * d + d)", "(d * 4 * d) + (4 * d * d)"),
+                ),
+            ),
+            Misconception(
+                "no_positions",
+                "The position embeddings are missing: one vector of d_model numbers for each of the n_ctx places.",
+                ((" + n_ctx * d", ""),),
+            ),
+            Misconception(
+                "no_final_norm",
+                "One layer norm is missing: besides two in each block there is one after the last block.",
+                (("+ n_layer * block + norm", "+ n_layer * block"),),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,59 @@
+"""The right answers: the solution cells of a lab's source, and nothing else. There is no second copy.
+
+Also what follows from them: the expected outcomes of cases, and those of each misconception (an edit of the cell).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from autograder.exercises import Exercise, exercises
+from autograder.lessons import lesson
+from helpers.driver import Case, Outcome, run_case
+
+PRELUDE = "import math\nimport torch\nfrom torch import Tensor, nn\nimport torch.nn.functional as F\n"
+
+
+@lru_cache
+def sources(lab: str) -> dict[str, str]:
+    """Solution cell by grade_id, as in the lab's source, markers included."""
+    cells = (cell for cell in lesson(lab).cells if cell.metadata.get("nbgrader", {}).get("solution"))
+    return {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in cells}
+
+
+@lru_cache
+def _namespace(lab: str) -> dict[str, Any]:
+    namespace: dict[str, Any] = {"__name__": f"reference_{lab}"}
+    exec(compile(PRELUDE, "<prelude>", "exec"), namespace)
+    for name, source in sources(lab).items():
+        exec(compile(source, f"<solution of {name}>", "exec"), namespace)
+    return namespace
+
+
+def expected(lab: str, cases: list[Case]) -> list[Outcome]:
+    """The right outcome of each case, computed in float64."""
+    return [run_case(_namespace(lab), case, dtype=torch.float64) for case in cases]
+
+
+def wrong(lab: str, exercise: Exercise, cases: list[Case]) -> dict[str, list[Outcome]]:
+    """The outcomes of each misconception of `exercise`, by name, case by case, in float64."""
+    outcomes = {}
+    for misconception in exercise.misconceptions:
+        namespace = dict(_namespace(lab))
+        code = misconception.source(sources(lab)[exercise.name])
+        exec(compile(code, f"<misconception {misconception.name}>", "exec"), namespace)
+        outcomes[misconception.name] = [run_case(namespace, case, dtype=torch.float64) for case in cases]
+    return outcomes
+
+
+def hints(exercise: Exercise) -> dict[str, str]:
+    """Each misconception's hint, by name."""
+    return {misconception.name: misconception.hint for misconception in exercise.misconceptions}
+
+
+def exercise_named(lab: str, name: str) -> Exercise:
+    """One exercise of a lab. Raises KeyError where there is none of that name."""
+    return {exercise.name: exercise for exercise in exercises(lab)}[name]

@@ -1,0 +1,108 @@
+"""Reading what a student handed in: untrusted bytes in, a clean notebook out, or one clear line.
+
+Only what the grader needs survives: cells' types, sources and nbgrader ids. Outputs, attachments and all other
+metadata are dropped, so that nothing odd in them can reach a later stage.
+"""
+
+from __future__ import annotations
+
+import json
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from autograder.lessons import grade_id
+
+LARGEST = 32 << 20  # bytes; figures included, a worked lab stays far below
+MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+class SubmissionError(ValueError):
+    """What was handed in cannot be graded; the message is one line for the person who handed it in."""
+
+
+def read(data: bytes) -> NotebookNode:
+    """The notebook in `data`, cleaned. Raises SubmissionError for anything that is not a notebook."""
+    if not data.strip():
+        raise SubmissionError("the file is empty. Save the notebook and hand it in again.")
+    if len(data) > LARGEST:
+        raise SubmissionError(f"the file has {len(data) >> 20} MB (at most {LARGEST >> 20}). Clear its outputs and save it again.")
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise SubmissionError("this is not a readable notebook: its JSON is damaged. Download the .ipynb again.") from None
+    if not isinstance(raw, dict) or "nbformat" not in raw:
+        raise SubmissionError("this is JSON, but not a notebook. Hand in the .ipynb file.")
+    if raw["nbformat"] != 4 or not isinstance(raw.get("cells"), list):
+        raise SubmissionError("this notebook is not in format 4. Open it in Jupyter or Colab and save it again.")
+    cells = [cell for cell in map(_clean, raw["cells"]) if cell is not None]
+    for index, cell in enumerate(cells):
+        cell.id = f"cell-{index}"
+    return new_notebook(cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
+
+
+def _clean(raw: object) -> NotebookNode | None:
+    """One cell, or None where there is nothing to keep."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("cell_type"), str) or raw["cell_type"] not in MAKERS:
+        return None
+    source = raw.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    # A lone surrogate (possible in JSON) can be neither compiled nor saved.
+    cell = MAKERS[raw["cell_type"]](source.encode("utf-8", "replace").decode("utf-8"))
+    metadata = raw.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    if isinstance(name, str):
+        cell.metadata["nbgrader"] = {"grade_id": name}
+    return cell
+
+
+def lab_of(nb: NotebookNode, templates: dict[str, NotebookNode], wanted: str | None = None) -> str:
+    """Which lab a cleaned notebook is of: the one it shares most exercises with.
+
+    Raises SubmissionError where it shares none, or where it is not the lab that was `wanted`.
+    """
+    found = {grade_id(cell) for cell in nb.cells}
+    shared = {lab: sum(grade_id(cell) in found for cell in t.cells if grade_id(cell)) for lab, t in templates.items()}
+    best = max(shared, key=shared.__getitem__)
+    if not shared[best]:
+        known = ", ".join(templates)
+        raise SubmissionError(f"no exercise of any lab is in this notebook. Hand in the notebook of one of: {known}.")
+    if wanted is not None and not shared[wanted]:
+        raise SubmissionError(f"this is a notebook of lab {best}, not of {wanted}. Hand in {wanted}.ipynb.")
+    return wanted or best
+
+
+def restore(nb: NotebookNode, template: NotebookNode) -> NotebookNode:
+    """The student's cells with everything that concerns points put back as in the trusted `template`.
+
+    Test cells get their source and metadata from the template; missing ones are appended; of a copied cell the last
+    keeps its id, the others become ordinary cells; ids the template does not know are dropped. So points, ids and
+    tests in the submission have no say.
+    """
+    trusted = {grade_id(cell): cell for cell in template.cells if grade_id(cell)}
+    cells: list[NotebookNode] = []
+    seen: set[str] = set()
+    for cell in reversed(nb.cells):
+        name = grade_id(cell)
+        cell = cell.copy()
+        cell.metadata = NotebookNode()
+        if name in trusted and name not in seen and cell.cell_type == trusted[name].cell_type:
+            seen.add(name)
+            cell.metadata = NotebookNode(nbgrader=NotebookNode(trusted[name].metadata["nbgrader"]))
+            if cell.metadata.nbgrader["grade"]:
+                cell.source = trusted[name].source
+        cells.append(cell)
+    cells.reverse()
+    for name, cell in trusted.items():
+        if name not in seen and cell.metadata["nbgrader"]["grade"]:
+            cells.append(new_code_cell(cell.source, metadata={"nbgrader": dict(cell.metadata["nbgrader"])}))
+    for index, cell in enumerate(cells):
+        cell.id = f"cell-{index}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return new_notebook(cells=cells, metadata=nb.metadata)

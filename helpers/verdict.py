@@ -1,0 +1,118 @@
+"""Comparing what came back with what should have: pure functions of arrays, used by both roads of grading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from helpers.driver import Case, Outcome
+
+RTOL, ATOL = 1e-4, 2e-5  # float32 against a float64 expectation, with room for another order of summation
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """passed; else one plain sentence, and for numbers that differ the two arrays and where to look."""
+
+    passed: bool
+    message: str = ""
+    output: str = ""
+    axes: tuple[str, ...] = ()
+    yours: Tensor | None = None
+    expected: Tensor | None = None
+
+
+def compare(outcome: Outcome, expected: Outcome, case: Case) -> Verdict:
+    """Whether `outcome` is `expected`: shapes exactly, numbers within float32 tolerance, errors by type."""
+    if expected.error:
+        wanted = expected.error["type"]
+        if outcome.error and wanted in outcome.error["types"]:
+            return Verdict(True)
+        got = f"raised {outcome.error['type']}" if outcome.error else "went through"
+        return Verdict(False, f"This call should raise {wanted}, but it {got}.")
+    if outcome.error:
+        return Verdict(False, _explain(outcome.error))
+    for name, right in expected.arrays.items():
+        verdict = _compare_array(outcome.arrays.get(name), right, name, case.axes.get(name, ()))
+        if not verdict.passed:
+            return verdict
+    return Verdict(True)
+
+
+def _explain(error: dict) -> str:
+    if error["type"] in ("Missing", "Type", "Outputs", "Parameters", "Device", "Gradient"):
+        return error["message"]
+    if error["type"] == "NotImplementedError":
+        return "Not written yet: the stub still raises NotImplementedError."
+    where = f" at `{error['line'].strip()}`" if error["line"] else ""
+    return f"It raised {error['type']}: {error['message'] or '(no message)'}{where}."
+
+
+def _compare_array(yours: Tensor | None, right: Tensor, name: str, axes: tuple[str, ...]) -> Verdict:
+    if yours is None:
+        return Verdict(False, f"{name} did not come back.", name)
+    if yours.shape != right.shape:
+        message = f"{name} should have shape {shape_text(right.shape, axes)}, but yours has {tuple(yours.shape)}."
+        return Verdict(False, message, name, axes)
+    if right.dtype == torch.bool and yours.dtype != torch.bool:
+        return Verdict(False, f"{name} should hold True and False (torch.bool), but yours is {yours.dtype}.", name, axes)
+    a, b = yours.to(torch.float64) if not yours.is_complex() else yours.real.to(torch.float64), right.to(torch.float64)
+    exact = not right.is_floating_point()
+    wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=ATOL)
+    if not wrong.any():
+        return Verdict(True)
+    if a.dim() == 0:
+        return Verdict(False, f"{name} should be {_number(b, exact)}, but yours is {_number(a, exact)}.", name)
+    place = tuple(int(i) for i in wrong.nonzero()[0])
+    spot = ", ".join(f"{axis}={i}" for axis, i in zip(axes, place, strict=True)) if axes else ", ".join(map(str, place))
+    message = (
+        f"{name} differs in {int(wrong.sum())} of {wrong.numel()} entries, first at [{spot}]: "
+        f"yours is {_number(a[place], exact)}, expected {_number(b[place], exact)}."
+    )
+    if a.isnan().any():
+        message += f" {int(a.isnan().sum())} of yours are NaN."
+    return Verdict(False, message, name, axes, a, b)
+
+
+def shape_text(shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
+    """(b=2, t=5, m=3): a shape with its axes' names."""
+    return f"({', '.join(f'{a}={n}' for a, n in zip(axes, shape, strict=True))})" if len(axes) == len(shape) else str(tuple(shape))
+
+
+def _number(value: Tensor, exact: bool) -> str:
+    return f"{value.item():,.0f}" if exact and value.isfinite() else f"{value.item():.5g}"
+
+
+def same(first: Outcome, second: Outcome) -> bool:
+    """Whether two outcomes are the same mistake: equal numbers (NaN equals NaN) or the same error."""
+    if first.error or second.error:
+        return bool(first.error and second.error) and all(
+            first.error[key] == second.error[key] for key in ("type", "message")
+        )
+    if first.arrays.keys() != second.arrays.keys():
+        return False
+    return all(
+        a.shape == b.shape
+        and not a.is_complex()
+        and torch.allclose(a.double(), b.double(), rtol=RTOL, atol=ATOL, equal_nan=True)
+        for a, b in ((first.arrays[name], second.arrays[name]) for name in first.arrays)
+    )
+
+
+def name_misconception(
+    outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]
+) -> str | None:
+    """The misconception whose outcomes these are: on every case if there is one, else on most of the failed ones.
+
+    outcomes, verdicts and each list of `wrong` go case by case. A mistake that explains only one of many failed
+    cases is not named: a wrong name teaches worse than none.
+    """
+    failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
+    explained = {
+        name: sum(same(outcomes[i], theirs[i]) for i in failed) + 0.5 * all(map(same, outcomes, theirs))
+        for name, theirs in wrong.items()
+    }
+    best = max(explained, key=explained.__getitem__, default=None)
+    return best if best is not None and explained[best] > len(failed) / 2 else None
