@@ -62,7 +62,9 @@ class Report:
                     "max_score": one.points,
                     "status": one.status,
                     "misconception": one.misconception,
-                    "message": " ".join(dict.fromkeys(filter(None, [one.message, one.detail if one.misconception else ""]))),
+                    "message": " ".join(
+                        dict.fromkeys(filter(None, [one.message, one.detail if one.misconception else ""]))
+                    ),
                 }
                 for one in self.exercises
             ],

@@ -34,7 +34,11 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 @lru_cache
 def repository() -> str | None:
     """The repository's web address: pyproject's setting, else git's origin, else None."""
-    address = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {}).get("Repository")
+    address = (
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        .get("urls", {})
+        .get("Repository")
+    )
     if not address:
         git = subprocess.run(["git", "remote", "get-url", "origin"], cwd=ROOT, capture_output=True, text=True)
         address = git.stdout.strip() if git.returncode == 0 else ""
@@ -102,7 +106,9 @@ def published_example(lab: str, exercise: Exercise, order: int) -> Example:
 def _single(outcome: Outcome) -> Outcome:
     """Half the size, and still ten times finer than the tolerance. A traceback would name this machine's folders."""
     error = outcome.error and {**outcome.error, "traceback": "", "line": ""}
-    return Outcome({k: v.float() if v.dtype == torch.float64 and v.dim() else v for k, v in outcome.arrays.items()}, error)
+    return Outcome(
+        {k: v.float() if v.dtype == torch.float64 and v.dim() else v for k, v in outcome.arrays.items()}, error
+    )
 
 
 def release(chosen: list[str] | None = None, check: bool = False) -> list[str]:
@@ -141,7 +147,9 @@ def _release_example(example: Example, check: bool) -> list[str]:
     if not check:
         FOLDER.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        block.write_bytes(safetensors.torch.save({name: tensor.contiguous().clone() for name, tensor in tensors.items()}))
+        block.write_bytes(
+            safetensors.torch.save({name: tensor.contiguous().clone() for name, tensor in tensors.items()})
+        )
     return [str(block.relative_to(ROOT))]
 
 

@@ -27,11 +27,15 @@ def read(data: bytes) -> NotebookNode:
     if not data.strip():
         raise SubmissionError("the file is empty. Save the notebook and hand it in again.")
     if len(data) > LARGEST:
-        raise SubmissionError(f"the file has {len(data) >> 20} MB (at most {LARGEST >> 20}). Clear its outputs and save it again.")
+        raise SubmissionError(
+            f"the file has {len(data) >> 20} MB (at most {LARGEST >> 20}). Clear its outputs and save it again."
+        )
     try:
         raw = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise SubmissionError("this is not a readable notebook: its JSON is damaged. Download the .ipynb again.") from None
+        raise SubmissionError(
+            "this is not a readable notebook: its JSON is damaged. Download the .ipynb again."
+        ) from None
     if not isinstance(raw, dict) or "nbformat" not in raw:
         raise SubmissionError("this is JSON, but not a notebook. Hand in the .ipynb file.")
     if raw["nbformat"] != 4 or not isinstance(raw.get("cells"), list):

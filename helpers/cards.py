@@ -89,7 +89,9 @@ def verdict_card(judgement: Judgement, traceback: bool = False) -> Card:
             text.append(judgement.traceback)
             html.append(f'<pre style="font-size:12px">{escape(judgement.traceback)}</pre>')
         elif judgement.status == "error" and judgement.traceback:
-            html.append(f'<span style="opacity:.8">For the traceback: <code>check("{judgement.name}", traceback=True)</code></span>')
+            html.append(
+                f'<span style="opacity:.8">For the traceback: <code>check("{judgement.name}", traceback=True)</code></span>'
+            )
     return Card(_box(color, "<br>".join(html)), "\n".join(text))
 
 
@@ -112,7 +114,9 @@ def _pictures(yours: Tensor, expected: Tensor, axes: tuple[str, ...]) -> str:
         f'<div style="opacity:.8;font-size:12px">{title}</div>{_grid(values)}</div>'
         for title, values in zip(("yours", "expected", "difference"), (*pair, gap), strict=True)
     )
-    return f'<div style="white-space:nowrap">{grids}</div><span style="opacity:.7;font-size:12px">{escape(caption)}</span>'
+    return (
+        f'<div style="white-space:nowrap">{grids}</div><span style="opacity:.7;font-size:12px">{escape(caption)}</span>'
+    )
 
 
 def _grid(values: list[list[float]]) -> str:

@@ -146,12 +146,16 @@ def _run(namespace: dict[str, Any], case: Case, device: str, dtype: torch.dtype 
     call = namespace[case.target]
     inputs = {f"input {i + 1}": place(value) for i, value in enumerate(case.args or ())}
     kwargs = {key: place(value) for key, value in case.kwargs.items()}
-    leaves = {name: value for name, value in (inputs | kwargs).items() if isinstance(value, Tensor) and value.requires_grad}
+    leaves = {
+        name: value for name, value in (inputs | kwargs).items() if isinstance(value, Tensor) and value.requires_grad
+    }
     if case.init is not None:
         call = call(*case.init)
         if case.args is None:
             return {}
-        floats = [value for value in (inputs | kwargs).values() if isinstance(value, Tensor) and value.is_floating_point()]
+        floats = [
+            value for value in (inputs | kwargs).values() if isinstance(value, Tensor) and value.is_floating_point()
+        ]
         leaves |= _load(call, case, device, floats[0].dtype if floats else dtype)
 
     returned = call(*inputs.values(), **kwargs)
@@ -190,7 +194,9 @@ def _outputs(returned: Any, case: Case) -> dict[str, Any]:
         return {names[0]: returned}
     if not isinstance(returned, (tuple, list)) or len(returned) != len(names):
         got = f"{len(returned)} values" if isinstance(returned, (tuple, list)) else _kind(returned)
-        raise Refused("Outputs", f"{case.target} should return {len(names)} values ({', '.join(names)}), but returned {got}.")
+        raise Refused(
+            "Outputs", f"{case.target} should return {len(names)} values ({', '.join(names)}), but returned {got}."
+        )
     return dict(zip(names, returned, strict=True))
 
 
@@ -206,9 +212,14 @@ def _array(value: Any, name: str, device: str) -> Tensor:
         else:
             raise Refused("Type", f"{name} should be a tensor or a number, but is {_kind(value)}.")
     elif value.device.type != torch.device(device).type and value.dim() > 0:
-        raise Refused("Device", f"{name} is on {value.device}, but the inputs are on {device}. Make new tensors with device=x.device.")
+        raise Refused(
+            "Device",
+            f"{name} is on {value.device}, but the inputs are on {device}. Make new tensors with device=x.device.",
+        )
     if value.numel() > LARGEST_OUTPUT:
-        raise Refused("Outputs", f"{name} has {value.numel():,} entries, far more than expected (shape {tuple(value.shape)}).")
+        raise Refused(
+            "Outputs", f"{name} has {value.numel():,} entries, far more than expected (shape {tuple(value.shape)})."
+        )
     return value.detach().as_subclass(Tensor).cpu().contiguous()
 
 
@@ -216,7 +227,10 @@ def _gradients(outputs: list[Any], leaves: dict[str, Tensor]) -> dict[str, Tenso
     """Gradients of a fixed, uneven weighting of the outputs: an even one would cancel inside a softmax."""
     live = [y for y in outputs if isinstance(y, Tensor) and y.requires_grad]
     if not live:
-        raise Refused("Gradient", "No gradient flows back from the output: is there a .detach(), .data, .item() or NumPy in between?")
+        raise Refused(
+            "Gradient",
+            "No gradient flows back from the output: is there a .detach(), .data, .item() or NumPy in between?",
+        )
     total = sum((y * torch.arange(y.numel(), device=y.device, dtype=y.dtype).view(y.shape).cos()).sum() for y in live)
     grads = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
     # Where nothing flows the gradient is zero: a part left out is then a plain difference, not an error of its own.

@@ -10,18 +10,20 @@ import html
 import re
 from collections.abc import Sequence
 
+from helpers.cards import AMBER, GREEN, GREY, Card, show
+
 Choice = tuple[str, bool, str]
 
-# The card brings its own background and text colours, so that it reads the same in a dark and in a light theme.
+# Text keeps the theme's own colour and tints are translucent, so that a quiz reads on light and on dark.
 _CARD = (
-    "max-width:46em;margin:.6em 0;padding:.9em 1.1em;border:1px solid #c5ccd6;border-radius:10px;"
-    "background:#f7f9fc;color:#1c2430;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
+    f"max-width:46em;margin:.6em 0;padding:.8em 1.1em;border:1px solid rgba({GREY},.45);border-radius:10px;"
+    f"background:rgba({GREY},.08);line-height:1.5"
 )
-_ASIDE = "margin:.1em 0 .7em;color:#566273;font-size:12.5px"
-_CHOICE = "margin:.45em 0;border:1px solid #d5dbe4;border-radius:7px;background:#ffffff;color:#1c2430"
-_SUMMARY = "padding:.45em .8em;cursor:pointer;color:#1c2430"
-_RIGHT = "padding:.5em .8em;border-left:5px solid #1a7f4b;border-radius:0 0 7px 7px;background:#e3f5ea;color:#0d3b22"
-_WRONG = "padding:.5em .8em;border-left:5px solid #b26a00;border-radius:0 0 7px 7px;background:#fff2db;color:#4a2c00"
+_ASIDE = "margin:.1em 0 .7em;opacity:.75;font-size:.9em"
+_CHOICE = f"margin:.45em 0;border:1px solid rgba({GREY},.4);border-radius:7px"
+_SUMMARY = "display:list-item;padding:.45em .8em;list-style-position:inside;cursor:pointer"
+_ANSWER = "padding:.5em .8em;border-left:5px solid rgb({0});border-radius:0 0 7px 7px;background:rgba({0},.16)"
+_CODE = f"padding:0 .25em;border-radius:3px;background:rgba({GREY},.22)"
 
 
 def quiz(question: str, choices: Sequence[Choice]) -> None:
@@ -37,10 +39,8 @@ def quiz(question: str, choices: Sequence[Choice]) -> None:
 
     Raises ValueError, in one line, when the question or a choice is not of this form.
     """
-    from IPython.display import display
-
-    choices = _checked(question, choices)
-    display({"text/html": _html(question, choices), "text/plain": _text(question, choices)}, raw=True)
+    checked = _checked(question, choices)
+    show(Card(_html(question, checked), _text(question, checked)))
 
 
 def _checked(question: str, choices: Sequence[Choice]) -> list[Choice]:
@@ -64,7 +64,7 @@ def _checked(question: str, choices: Sequence[Choice]) -> list[Choice]:
 def _html(question: str, choices: list[Choice]) -> str:
     rows = "".join(
         f'<details style="{_CHOICE}"><summary style="{_SUMMARY}">{_inline(text)}</summary>'
-        f'<div style="{_RIGHT if right else _WRONG}"><b>{"✓ Right." if right else "✗ Not this one."}</b> '
+        f'<div style="{_ANSWER.format(GREEN if right else AMBER)}"><b>{"✓ Right." if right else "✗ Not this one."}</b> '
         f"{_inline(why)}</div></details>"
         for text, right, why in choices
     )
@@ -78,8 +78,7 @@ def _html(question: str, choices: list[Choice]) -> str:
 
 def _inline(text: str) -> str:
     """Escaped text with `code` and paragraphs."""
-    code = '<code style="padding:0 .25em;border-radius:3px;background:#e6ebf2;color:#1c2430">\\1</code>'
-    return re.sub(r"`([^`]+)`", code, html.escape(text.strip())).replace("\n\n", "<br><br>")
+    return re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', html.escape(text.strip())).replace("\n\n", "<br><br>")
 
 
 def _text(question: str, choices: list[Choice]) -> str:

@@ -48,7 +48,9 @@ def progress(lab: str | None = None) -> None:
         cards.show(cards.note(f"There is no lab called {lab!r}. There are: {', '.join(labs)}."))
         return
     here = sys._getframe(1).f_globals
-    lab = lab or max(labs, key=lambda one: sum(entry["lab"] == one and name in here for name, entry in catalogue().items()))
+    lab = lab or max(
+        labs, key=lambda one: sum(entry["lab"] == one and name in here for name, entry in catalogue().items())
+    )
     entries = _load()
     rows = [
         (name, entries.get(name, {}).get("score", 0.0), entry["points"], entries.get(name, {}).get("status"))

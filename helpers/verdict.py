@@ -57,7 +57,9 @@ def _compare_array(yours: Tensor | None, right: Tensor, name: str, axes: tuple[s
         message = f"{name} should have shape {shape_text(right.shape, axes)}, but yours has {tuple(yours.shape)}."
         return Verdict(False, message, name, axes)
     if right.dtype == torch.bool and yours.dtype != torch.bool:
-        return Verdict(False, f"{name} should hold True and False (torch.bool), but yours is {yours.dtype}.", name, axes)
+        return Verdict(
+            False, f"{name} should hold True and False (torch.bool), but yours is {yours.dtype}.", name, axes
+        )
     a, b = yours.to(torch.float64) if not yours.is_complex() else yours.real.to(torch.float64), right.to(torch.float64)
     exact = not right.is_floating_point()
     wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=ATOL)
@@ -78,7 +80,11 @@ def _compare_array(yours: Tensor | None, right: Tensor, name: str, axes: tuple[s
 
 def shape_text(shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
     """(b=2, t=5, m=3): a shape with its axes' names."""
-    return f"({', '.join(f'{a}={n}' for a, n in zip(axes, shape, strict=True))})" if len(axes) == len(shape) else str(tuple(shape))
+    return (
+        f"({', '.join(f'{a}={n}' for a, n in zip(axes, shape, strict=True))})"
+        if len(axes) == len(shape)
+        else str(tuple(shape))
+    )
 
 
 def _number(value: Tensor, exact: bool) -> str:
@@ -101,9 +107,7 @@ def same(first: Outcome, second: Outcome) -> bool:
     )
 
 
-def name_misconception(
-    outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]
-) -> str | None:
+def name_misconception(outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]) -> str | None:
     """The misconception whose outcomes these are: on every case if there is one, else on most of the failed ones.
 
     outcomes, verdicts and each list of `wrong` go case by case. A mistake that explains only one of many failed

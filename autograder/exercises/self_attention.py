@@ -50,9 +50,7 @@ def scaled_dot_product(draw: Draw) -> list[Case]:
 
 def dot_product_variance(draw: Draw) -> list[Case]:
     sizes = {"narrow": draw.integer(5, 12), "a head of GPT-2": 64, "wide": draw.integer(200, 900)}
-    return [
-        Case(f"{kind}, d = {d}", "dot_product_variance", {"the variance": ()}, (d,)) for kind, d in sizes.items()
-    ]
+    return [Case(f"{kind}, d = {d}", "dot_product_variance", {"the variance": ()}, (d,)) for kind, d in sizes.items()]
 
 
 def _self_attention_state(draw: Draw, m: int, heads: int) -> dict[str, Tensor]:

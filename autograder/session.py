@@ -1,0 +1,302 @@
+"""A conversation with one student's process: run this cell, call that object; each with a deadline.
+
+Everything that comes back is data from a hostile process. It is read with a limit, checked field by field, and
+whatever is not as `inside.py` writes it ends the session.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from autograder import processes, sandbox
+from helpers import wire
+from helpers.driver import Case, Outcome
+
+START_SECONDS = 60.0
+CLOSE_SECONDS = 10.0
+TICK = 0.1  # seconds between two looks at the process's memory
+LARGEST_HEADER = 8 << 20
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+ENDED = "The process ended (os._exit, a crash or out of memory)."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a student's process may use. Seconds are wall-clock but for cpu_seconds; output_bytes is for each cell."""
+
+    cell_seconds: float = 60.0
+    call_seconds: float = 30.0
+    memory_bytes: int = 6 << 30
+    cpu_seconds: int = 600
+    processes: int = 128
+    file_bytes: int = 64 << 20
+    scratch_bytes: int = 256 << 20
+    output_bytes: int = 1 << 20
+    reply_bytes: int = 64 << 20
+
+
+class SessionDied(Exception):
+    """The session is over. reason: "timeout", "killed" or "protocol"; detail: one plain line for the student."""
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Session:
+    """One sandboxed process, in which cells run one after another as in a notebook.
+
+    device:  where the driver puts a case's tensors ("cpu", "cuda")
+    sandbox: "auto" for the sandbox, "none" for a plain process with limits, where the machine allows no better
+    start() raises SandboxUnavailable. run() and call() raise SessionDied; after that only close() is left.
+    """
+
+    def __init__(
+        self, limits: Limits | None = None, device: str = "cpu", sandbox: str = "auto", helpers_dir: Path | None = None
+    ):
+        self.limits = limits or Limits()
+        self.device, self.sandbox, self.helpers_dir = device, sandbox, helpers_dir
+        self._process: subprocess.Popen | None = None
+        self._scratch: str | None = None
+        self._death: SessionDied | None = None
+
+    def __enter__(self) -> Session:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts the process and waits until it can take a cell. Starting a started session does nothing."""
+        if self._process is not None:
+            return
+        limits = self.limits
+        settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
+        settings |= {"device": self.device, "output_bytes": limits.output_bytes}
+        launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.helpers_dir)
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(
+                launch.argv, env=launch.env, cwd=launch.cwd, pass_fds=launch.fds, stdin=pipe, stdout=pipe, stderr=pipe,
+                bufsize=0, start_new_session=True,
+            )  # fmt: skip
+        finally:
+            for fd in launch.fds:
+                os.close(fd)
+            self._scratch = launch.scratch
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            os.set_blocking(stream.fileno(), False)
+        try:
+            self._ask({"op": "hello"}, {}, START_SECONDS, 1 << 16, "start")
+        except SessionDied as death:
+            said = self._said()
+            self.close()
+            raise sandbox.SandboxUnavailable(
+                f"The student's process did not start: {said or death.detail} To do without a sandbox: `--sandbox none`."
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        """Runs one cell and returns its outputs as nbformat v4 has them, cut at `output_bytes`."""
+        limit = 8 * self.limits.output_bytes + (1 << 16)  # JSON may write one character as six
+        reply, _ = self._ask({"op": "run", "source": source}, {}, self.limits.cell_seconds, limit, "cell")
+        outputs = reply.get("outputs")
+        if not isinstance(outputs, list):
+            raise self._die("protocol", "The process answered something else than a cell's outputs.")
+        return [clean for clean in map(_clean, outputs) if clean]
+
+    def call(self, case: Case) -> Outcome:
+        """Calls the student's object as `case` says and returns what came back, not judged."""
+        spec, tensors = case.to_wire()
+        limit = self.limits.reply_bytes
+        reply, arrays = self._ask({"op": "call", "case": spec}, tensors, self.limits.call_seconds, limit, "call")
+        try:
+            return Outcome.from_wire(reply["outcome"], arrays)
+        except Exception:
+            raise self._die("protocol", "The process answered something else than a call's outcome.") from None
+
+    def close(self) -> None:
+        """Ends every process of the session and removes what it left. Closing twice is fine."""
+        process, self._process = self._process, None
+        if process is not None:
+            self._death = self._death or SessionDied("killed", "The session is closed.")
+            self._kill(process)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    def _kill(self, process: subprocess.Popen) -> None:
+        mark = Path(self._scratch).name if self._scratch else None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if mark is None:
+                # The sandbox's first process takes all others with it, and bwrap waits until they are gone.
+                for pid in processes.children(process.pid):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(CLOSE_SECONDS / 2)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait(CLOSE_SECONDS)
+        if mark:
+            processes.kill_marked(f"AUTOGRADER_SESSION={mark}")
+
+    def _die(self, reason: str, detail: str) -> SessionDied:
+        self._death = SessionDied(reason, detail)
+        self.close()
+        return self._death
+
+    def _ended(self) -> SessionDied:
+        """The process is gone: why, as far as its status tells."""
+        status = 0
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(1.0)
+        if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+            return self._die("timeout", f"The notebook used more than {self.limits.cpu_seconds:g} s of processor time.")
+        return self._die("killed", ENDED)
+
+    def _said(self) -> str:
+        """The last line that a process which failed to start wrote."""
+        lines = [line for line in self._stderr.decode(errors="replace").splitlines() if line.strip()]
+        return lines[-1].strip()[:300] + "." if lines else ""
+
+    def _ask(
+        self, request: dict[str, Any], tensors: dict[str, Tensor], seconds: float, limit: int, what: str
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """One request and its reply. The id shows that the reply was written after the request was read."""
+        if self._death is not None:
+            raise self._death
+        if self._process is None:
+            raise SessionDied("killed", "The session has not been started.")
+        token = secrets.token_hex(16)
+        packed = wire.pack(request | {"id": token}, tensors)
+        data = self._exchange(wire.LENGTH.pack(len(packed)) + packed, time.monotonic() + seconds, limit, what, seconds)
+        try:
+            (header,) = wire.LENGTH.unpack_from(data)
+            if header > LARGEST_HEADER + 8 * self.limits.output_bytes:
+                raise wire.WireError("a header is too long")
+            reply, arrays = wire.unpack(data, limit)
+        except Exception:  # whatever a forged message makes its readers raise
+            raise self._die("protocol", "The process answered in a form that cannot be read.") from None
+        if reply.get("id") != token:
+            raise self._die("protocol", "The process answered a question that was not asked.")
+        return reply, arrays
+
+    def _exchange(self, data: bytes, deadline: float, limit: int, what: str, seconds: float) -> bytes:
+        """Writes a frame and reads one, watching the clock and the memory meanwhile."""
+        process = self._process
+        unsent, received, wanted = memoryview(data), bytearray(), None
+        self._stderr = bytearray()
+        next_look = time.monotonic() + TICK
+        if self._read(process.stdout, 1):
+            raise self._die("protocol", "The process answered without being asked.")
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+            selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stderr, selectors.EVENT_READ)
+            while wanted is None or len(received) < wanted:
+                now = time.monotonic()
+                if now > deadline:
+                    raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
+                if now > next_look:
+                    self._look(process)
+                    next_look = time.monotonic() + TICK
+                for key, _ in selector.select(min(TICK, deadline - now)):
+                    if key.fileobj is process.stdin:
+                        try:
+                            unsent = unsent[os.write(process.stdin.fileno(), unsent[: 1 << 16]) :]
+                        except BlockingIOError:
+                            pass
+                        except OSError:
+                            unsent = unsent[:0]  # it does not read any more; what it says is still heard
+                        if not unsent:
+                            selector.unregister(process.stdin)
+                    elif key.fileobj is process.stderr:
+                        part = self._read(process.stderr, 1 << 16)
+                        if part == b"":
+                            selector.unregister(process.stderr)
+                        self._stderr = (self._stderr + (part or b""))[-4096:]
+                    else:
+                        part = self._read(process.stdout, (wanted or wire.LENGTH.size) - len(received))
+                        if part == b"":
+                            raise self._ended()
+                        received += part or b""
+                        if wanted is None and len(received) == wire.LENGTH.size:
+                            wanted = wire.LENGTH.unpack(received)[0]
+                            received.clear()
+                            if not wire.LENGTH.size <= wanted <= limit:
+                                raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
+                if process.poll() is not None and not self._pending(process):
+                    raise self._ended()
+        return bytes(received)
+
+    def _read(self, stream: Any, count: int) -> bytes | None:
+        """Up to `count` bytes; None when there are none yet, empty at the end."""
+        try:
+            return os.read(stream.fileno(), min(count, 1 << 20))
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def _pending(self, process: subprocess.Popen) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            return bool(selector.select(0))
+
+    def _look(self, process: subprocess.Popen) -> None:
+        """Limits of the kernel hold for one process at a time; this one holds for all of the session's together."""
+        family = processes.family(process.pid)
+        if len(family) > 2 * self.limits.processes:
+            raise self._die("killed", f"It started more than {self.limits.processes} processes.")
+        if processes.memory(family, self.limits.memory_bytes) > self.limits.memory_bytes:
+            raise self._die("killed", f"It used more than {self.limits.memory_bytes / 2**30:.3g} GiB of memory.")
+
+
+def _clean(output: Any) -> dict[str, Any] | None:
+    """One output with only what nbformat v4 knows and only text in it, or None."""
+    if not isinstance(output, dict):
+        return None
+    kind = output.get("output_type")
+    if kind == "stream" and output.get("name") in ("stdout", "stderr"):
+        return {"output_type": kind, "name": output["name"], "text": _plain(output.get("text"))}
+    if kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
+        data = {_plain(m)[:100]: _sound(v) for m, v in output["data"].items() if isinstance(v, str)}
+        count = output.get("execution_count")
+        number = count if type(count) is int and 0 <= count < 1_000_000 else None
+        more = {"execution_count": number} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": data, "metadata": {}} | more if data else None
+    if kind == "error":
+        lines = output.get("traceback")
+        trace = [_plain(line) for line in lines] if isinstance(lines, list) else []
+        return {"output_type": kind, "ename": _plain(output.get("ename"))[:200], "evalue": _plain(output.get("evalue")),
+                "traceback": trace}  # fmt: skip
+    return None
+
+
+def _sound(text: str) -> str:
+    """Text that can be written to a file: half a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _plain(text: Any) -> str:
+    return ANSI.sub("", _sound(text)) if isinstance(text, str) else ""

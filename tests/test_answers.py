@@ -1,0 +1,138 @@
+"""Right answers in any style pass, wrong ones are named: on the published examples and on fresh draws."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import torch
+
+from autograder import reference
+from autograder.exercises import LABS, Draw, exercises
+from autograder.lessons import labs
+from helpers.checking import examine
+from helpers.driver import run_case
+from helpers.judging import Judgement, judge
+from helpers.published import catalogue
+from tests.corpus import namespace, right_answers, wrong_answers
+
+ALL = [(lab, exercise) for lab in LABS for exercise in exercises(lab)]
+LAB_OF = {exercise.name: lab for lab, exercise in ALL}
+MUST_NAME = {
+    "attention_weights": "softmax_over_queries scaled not_normalised",
+    "scaled_dot_product": "unscaled scaled_by_d scaled_by_sequence_length mask_inverted mask_after_softmax nan_rows",
+    "dot_product_variance": "square_root one",
+    "SelfAttention": "unscaled scaled_by_m scaled_by_sqrt_all_heads softmax_over_queries heads_and_time_swapped "
+    "values_not_projected queries_and_keys_swapped merge_without_bias",
+    "causal_mask": "inverted diagonal_missing",
+    "CausalSelfAttention": "scaled_by_sqrt_m no_mask mask_inverted heads_and_time_swapped qkv_order no_projection",
+    "gpt_parameter_count": "untied_head no_biases no_positions",
+}
+
+
+def graded(name: str, source: str, seed: int, device: str = "cpu") -> Judgement:
+    """As the engine judges, without its sandbox."""
+    lab, exercise = LAB_OF[name], reference.exercise_named(LAB_OF[name], name)
+    cases = exercise.cases(Draw(seed))
+    space = namespace(source)
+    return judge(
+        name,
+        exercise.points,
+        cases,
+        [run_case(space, case, device) for case in cases],
+        reference.expected(lab, cases),
+        lambda: reference.wrong(lab, exercise, cases),
+        reference.hints(exercise),
+    )
+
+
+def test_points_and_names_are_the_contract() -> None:
+    assert list(LABS) == labs()
+    points = {name: (entry["lab"], entry["points"]) for name, entry in catalogue().items()}
+    assert points == {exercise.name: (lab, exercise.points) for lab, exercise in ALL}
+    assert sum(entry["points"] for entry in catalogue().values() if entry["lab"] == "01_self_attention") == 20
+    for lab, exercise in ALL:
+        named = {m.name for m in exercise.misconceptions}
+        assert set(MUST_NAME[exercise.name].split()) <= named, (lab, exercise.name)
+
+
+@pytest.mark.parametrize(("name", "style", "source"), right_answers(), ids=lambda v: v if len(v) < 50 else "")
+def test_right_answers_pass(name: str, style: str, source: str) -> None:
+    verdicts = [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2, 3))]
+    assert [(v.status, v.score, v.detail) for v in verdicts] == [("passed", v.points, "") for v in verdicts]
+
+
+@pytest.mark.parametrize(("name", "mistake", "source"), wrong_answers(), ids=lambda v: v if len(v) < 50 else "")
+def test_wrong_answers_lose_points_and_are_named(name: str, mistake: str, source: str) -> None:
+    for verdict in [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2, 3))]:
+        assert verdict.score < verdict.points
+        assert verdict.misconception == mistake, verdict.detail
+        assert verdict.message == reference.hints(reference.exercise_named(LAB_OF[name], name))[mistake]
+
+
+def test_the_corpus_is_complete() -> None:
+    right, wrong = Counter(name for name, *_ in right_answers()), {(name, mistake) for name, mistake, _ in wrong_answers()}
+    for name, mistakes in MUST_NAME.items():
+        assert right[name] >= 3
+        assert {(name, mistake) for mistake in mistakes.split()} <= wrong
+    assert all(right[name] >= 5 for name in ("SelfAttention", "scaled_dot_product", "CausalSelfAttention"))
+
+
+@pytest.mark.parametrize(("lab", "exercise"), ALL, ids=lambda v: getattr(v, "name", v))
+def test_every_misconception_is_told_from_the_right_answer_and_from_all_others(lab, exercise) -> None:
+    for seed in range(5):
+        for mistake in exercise.misconceptions:
+            verdict = graded(exercise.name, mistake.source(reference.sources(lab)[exercise.name]), seed)
+            assert verdict.misconception == mistake.name
+            assert verdict.score < verdict.points
+
+
+@pytest.mark.parametrize(("lab", "exercise"), ALL, ids=lambda v: getattr(v, "name", v))
+def test_answers_that_do_nothing_earn_nothing(lab, exercise) -> None:
+    name = exercise.name
+    if name[0].isupper():
+        lazy = [
+            f"class {name}(nn.Module):\n    def __init__(self, *a, **k):\n        super().__init__()\n    def forward(self, x): return x",
+            f"def {name}(*a, **k): raise ValueError('no')",
+            f"def {name}(*a, **k): return None",
+        ]
+    else:
+        lazy = [
+            f"def {name}(*a, **k): return a[0]" if "variance" not in name else f"def {name}(*a): return 2 * a[0]",
+            f"def {name}(*a, **k): raise ValueError('no')",
+            f"def {name}(*a, **k): raise NotImplementedError()",
+            f"def {name}(*a, **k): return torch.zeros(3, 5, 5)",
+            f"{name} = 3",
+        ]
+    for source in lazy:
+        assert graded(name, source, 4).score == 0, source
+
+
+def test_hard_coded_answers_to_the_published_examples_fail_on_fresh_ones() -> None:
+    table = {tuple(case.args): int(out.arrays["the count"]) for case, out in _published("gpt_parameter_count")}
+    source = f"def gpt_parameter_count(*sizes): return {table!r}[sizes]"
+    assert examine("gpt_parameter_count", namespace(source)).status == "passed"
+    assert graded("gpt_parameter_count", source, 5).score < 2
+
+
+def _published(name: str):
+    from helpers.published import example
+
+    return zip(example(name).cases, example(name).expected, strict=True)
+
+
+def test_a_notebook_in_float64_passes_too() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        for _, exercise in ALL:
+            source = reference.sources(LAB_OF[exercise.name])[exercise.name]
+            assert graded(exercise.name, source, 6).status == "passed"
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize(("name", "style", "source"), right_answers(), ids=lambda v: v if len(v) < 50 else "")
+def test_right_answers_pass_on_the_gpu(name: str, style: str, source: str) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU here")
+    assert graded(name, source, 1, device="cuda").status == "passed"
