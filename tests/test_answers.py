@@ -71,7 +71,10 @@ def test_wrong_answers_lose_points_and_are_named(name: str, mistake: str, source
 
 
 def test_the_corpus_is_complete() -> None:
-    right, wrong = Counter(name for name, *_ in right_answers()), {(name, mistake) for name, mistake, _ in wrong_answers()}
+    right, wrong = (
+        Counter(name for name, *_ in right_answers()),
+        {(name, mistake) for name, mistake, _ in wrong_answers()},
+    )
     for name, mistakes in MUST_NAME.items():
         assert right[name] >= 3
         assert {(name, mistake) for mistake in mistakes.split()} <= wrong

@@ -32,7 +32,7 @@ def matrix(rows: Sequence[Sequence[float]], across: list[str], down: list[str], 
 def ticks(title: str, labels: list[str], **more: Any) -> dict[str, Any]:
     """An axis with one label per cell: places, not names, so that a token may come twice."""
     places = list(range(len(labels)))
-    return axis(title, tickvals=places, ticktext=labels, showgrid=False, showline=False, ticks="") | more
+    return axis(title, tickvals=places, ticktext=labels, showgrid=False, showline=False, ticks="", tickfont={"size": 14}) | more
 
 
 def attention_heatmap(
@@ -113,6 +113,7 @@ LEGEND = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"c
 
 def softmax_gradient(scales: Sequence[float], largest: Sequence[float], gradient: Sequence[float]) -> None:
     """Shows, against the standard deviation of the scores, softmax's largest weight and its mean gradient."""
+    top = 1.25 * max(gradient)
     spec = figure(
         [
             curve(scales, largest, "largest weight", ORANGE, "square"),
@@ -123,9 +124,9 @@ def softmax_gradient(scales: Sequence[float], largest: Sequence[float], gradient
         height=400,
         margin={"l": 70, "r": 80, "t": 90, "b": 60},
         legend=LEGEND,
-        xaxis=axis("standard deviation of the scores", type="log", dtick="D2"),
+        xaxis=axis("standard deviation of the scores", type="log", tickvals=list(scales), ticktext=[f"{s:g}" for s in scales]),
         yaxis=axis("largest weight", range=[0, 1.05], color=ORANGE),
-        yaxis2=axis("size of the gradient", overlaying="y", side="right", rangemode="tozero", color=BLUE, showgrid=False),
+        yaxis2=axis("size of the gradient", overlaying="y", side="right", range=[0, top], color=BLUE, showgrid=False),
     )
     lines = [f"scale {s:g}: largest weight {w:.2f}, gradient {g:.4f}" for s, w, g in zip(scales, largest, gradient, strict=True)]
     draw(spec, "\n".join(lines))

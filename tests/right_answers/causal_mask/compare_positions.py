@@ -1,0 +1,3 @@
+def causal_mask(t, device=None):
+    position = torch.arange(t, device=device)
+    return position[:, None] >= position[None, :]

@@ -1,0 +1,6 @@
+def causal_mask(t, device=None):
+    mask = torch.zeros(t, t, dtype=torch.bool, device=device)
+    for i in range(t):
+        for j in range(i):
+            mask[i, j] = True
+    return mask
