@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import traceback
+import warnings
 from typing import Any
 
 settings: dict[str, Any] = json.loads(sys.argv[1])
@@ -243,6 +244,7 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result)
+    warnings.filterwarnings("ignore", "To exit: use")  # IPython's advice after sys.exit: there is nothing to quit
     builtins.input = getpass.getpass = refuse_input
     return shell
 

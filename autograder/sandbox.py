@@ -63,7 +63,7 @@ def launch(
     """
     helpers = Path(helpers_dir).resolve() if helpers_dir else _helpers()
     if sandbox == "none":
-        return _bare(settings, helpers)
+        return _bare(settings, device, helpers)
     if sandbox != "auto":
         raise ValueError(f"sandbox is {sandbox!r}; it can be 'auto' or 'none'")
     road, reason = _road(device)
@@ -75,11 +75,11 @@ def launch(
     return Launch([*argv, sys.executable, "-s", "-B", "/grader/inside.py", json.dumps(settings)], {}, "/", fds)
 
 
-def _bare(settings: dict[str, Any], helpers: Path) -> Launch:
+def _bare(settings: dict[str, Any], device: str, helpers: Path) -> Launch:
     """The same worker without a wall, for those who asked for it. The mark in its environment finds its strays."""
     scratch = tempfile.mkdtemp(prefix="autograder-")
     settings = settings | {"uid": None, "path": [str(helpers.parent)]}
-    env = environment(scratch, "cpu") | {"TMPDIR": scratch, "AUTOGRADER_SESSION": Path(scratch).name}
+    env = environment(scratch, device) | {"TMPDIR": scratch, "AUTOGRADER_SESSION": Path(scratch).name}
     return Launch([sys.executable, "-s", "-B", str(INSIDE), json.dumps(settings)], env, scratch, (), scratch)
 
 

@@ -147,15 +147,15 @@ class Session:
 
     def _kill(self, process: subprocess.Popen) -> None:
         mark = Path(self._scratch).name if self._scratch else None
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        gone = contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired)
+        with gone:
             if mark is None:
                 # The sandbox's first process takes all others with it, and bwrap waits until they are gone.
                 for pid in processes.children(process.pid):
                     os.kill(pid, signal.SIGKILL)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(CLOSE_SECONDS / 2)
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(CLOSE_SECONDS / 2)
+        with gone:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(CLOSE_SECONDS)
         if mark:
             processes.kill_marked(f"AUTOGRADER_SESSION={mark}")

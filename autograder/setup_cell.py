@@ -15,11 +15,10 @@ def setup_cell(address: str | None) -> str:
     return "\n".join(
         [
             "# Set-up: run me first. In Colab this fetches the helpers once and leaves torch, numpy and transformers as they are.",
-            "import glob, importlib.util as util, os, sys",
-            'sys.path[:0] = [p for p in (".", "..") if os.path.isfile(f"{p}/helpers/checking.py")]',
-            'if util.find_spec("helpers") is None:',
-            f"    !pip list --format=freeze | grep -iE '^(torch|numpy|transformers)=' > keep.txt; pip install -q -c keep.txt "
-            f"{{(glob.glob('*.whl') + [{source}])[0]}}",
+            "import glob, importlib.util, os, sys; sys.path[:0] = [p for p in ('.', '..') if os.path.isfile(f'{p}/helpers/checking.py')]",
+            'if importlib.util.find_spec("helpers") is None:',
+            "    !{sys.executable} -m pip list --format=freeze | grep -iE '^(torch|numpy|transformers)=' > /tmp/keep.txt",
+            f"    !{{sys.executable}} -m pip install -q -c /tmp/keep.txt {{(glob.glob('*.whl') + [{source}])[0]}}",
             f"from helpers import {NAMES}",
         ]
     )

@@ -78,7 +78,8 @@ def _html(question: str, choices: list[Choice]) -> str:
 
 def _inline(text: str) -> str:
     """Escaped text with `code` and paragraphs."""
-    return re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', html.escape(text.strip())).replace("\n\n", "<br><br>")
+    escaped = html.escape(text.strip()).replace("\n\n", "<br><br>")
+    return re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escaped)
 
 
 def _text(question: str, choices: list[Choice]) -> str:

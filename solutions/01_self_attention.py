@@ -60,6 +60,7 @@ from torch import Tensor, nn
 # The second cost can be measured. How much does the last output change when the first token does? That is a gradient, here for both ways of
 # reading, untrained, at growing distance:
 
+
 # %%
 def recurrent(x: Tensor) -> Tensor:
     state = torch.zeros(width)
@@ -135,7 +136,7 @@ w = torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.2, 0.2, 0.6]])  # (t, t),
 one_by_one = torch.stack([sum(w[i, j] * x[j] for j in range(3)) for i in range(3)])
 all_at_once = w @ x
 print(all_at_once)
-print("equal:", torch.equal(one_by_one, all_at_once) or torch.allclose(one_by_one, all_at_once))
+print("equal:", torch.allclose(one_by_one, all_at_once))
 
 # %% [markdown]
 # Where do the weights come from? The first idea in deep learning is always: make them parameters, and learn them.
@@ -289,6 +290,7 @@ quiz(
 # Softmax has to make the sum over `j` one, and `j` is the last axis of (b, t, t): `dim=-1`.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "attention_weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def attention_weights(x: Tensor) -> Tensor:
@@ -485,6 +487,7 @@ figures.softmax_gradient(scales, largest, gradient)
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "scaled_dot_product", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Attention of t queries over s keys and their values, scores divided by the root of the query width.
@@ -546,6 +549,7 @@ assert torch.allclose(scaled_dot_product(_q, _k, _v)[0], _expected, atol=1e-5)
 # As $q_n$ and $k_n$ are independent, $\mathrm{E}[q_n^2 k_n^2] = \mathrm{E}[q_n^2]\,\mathrm{E}[k_n^2]$, and both factors are the variance of one entry.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "dot_product_variance", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dot_product_variance(d: int) -> float:
@@ -730,6 +734,7 @@ print("shape the same:", wrong.shape == each.shape, "| numbers the same:", torch
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "SelfAttention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SelfAttention(nn.Module):
     """Multi-head self-attention with wide heads: every head works on all m dimensions.
@@ -854,6 +859,7 @@ print("counted:", sum(p.numel() for one in maps for p in one.parameters()), "| b
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "causal_mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def causal_mask(t: int, device: torch.device | str | None = None) -> Tensor:
     """Which token may look at which, when none may look into the future.
@@ -939,8 +945,16 @@ print(f"wide heads {wide:,} · narrow heads {narrow:,} · {wide / narrow:.1f} ti
 quiz(
     "m = 768 and 12 narrow heads. By what are the scores of a head divided?",
     [
-        ("√64 = 8", True, "A head's queries and keys have 768 / 12 = 64 entries, so their dot product has a standard deviation of √64 at the start."),
-        ("√768 ≈ 27.7", False, "That is for heads of width 768. Here it would make the scores too small by √12, and the weights too even."),
+        (
+            "√64 = 8",
+            True,
+            "A head's queries and keys have 768 / 12 = 64 entries, so their dot product has a standard deviation of √64 at the start.",
+        ),
+        (
+            "√768 ≈ 27.7",
+            False,
+            "That is for heads of width 768. Here it would make the scores too small by √12, and the weights too even.",
+        ),
         ("√12 ≈ 3.5", False, "The number of heads is not the length of any dot product."),
         ("12", False, "Heads never add up their scores: each has its own softmax."),
     ],
@@ -975,6 +989,7 @@ quiz(
 # `torch.ones(t, t, dtype=torch.bool, device=x.device).tril()` is True where one may look; `masked_fill(~allowed, float("-inf"))` shuts the rest. At the end: transpose back, `reshape(b, t, m)`, `proj`.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "CausalSelfAttention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class CausalSelfAttention(nn.Module):
@@ -1070,6 +1085,7 @@ assert torch.allclose(_layer.proj(_heads), _y, atol=1e-5)
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "gpt_parameter_count", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def gpt_parameter_count(n_layer: int, d_model: int, n_vocab: int, n_ctx: int) -> int:
     """The exact number of parameters of a GPT-2 style model.
@@ -1127,9 +1143,21 @@ figures.parameter_counts(gpt_parameter_count)
 quiz(
     "Where do most of GPT-3's parameters sit?",
     [
-        ("In the MLPs", True, "8d² of the 12d² in each block, so two thirds. Attention moves information between tokens; most of the numbers are in what is done with it at each token."),
-        ("In the attention layers", False, "4d² of the 12d² in each block: one third. They decide who hears whom, but they are not where most of the numbers are."),
-        ("In the token embeddings", False, "50,257 · 12,288 is 0.6 billion: less than half a percent. (In the smallest GPT-2 it is 31 percent!)"),
+        (
+            "In the MLPs",
+            True,
+            "8d² of the 12d² in each block, so two thirds. Attention moves information between tokens; most of the numbers are in what is done with it at each token.",
+        ),
+        (
+            "In the attention layers",
+            False,
+            "4d² of the 12d² in each block: one third. They decide who hears whom, but they are not where most of the numbers are.",
+        ),
+        (
+            "In the token embeddings",
+            False,
+            "50,257 · 12,288 is 0.6 billion: less than half a percent. (In the smallest GPT-2 it is 31 percent!)",
+        ),
         ("In the attention weights", False, "Those are computed for each input, and are no parameters at all."),
     ],
 )

@@ -38,7 +38,13 @@ document.head.appendChild(tag)}})()</script>"""
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis in the lessons' look."""
-    look = {"title": {"text": title, "standoff": 10}, "gridcolor": GRID, "zeroline": False, "linecolor": GRID, "automargin": True}
+    look = {
+        "title": {"text": title, "standoff": 10},
+        "gridcolor": GRID,
+        "zeroline": False,
+        "linecolor": GRID,
+        "automargin": True,
+    }
     return look | more
 
 

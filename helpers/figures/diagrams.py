@@ -19,7 +19,7 @@ def heads_diagram(m: int = 8, heads: int = 4) -> None:
     wide = _panel(20, "Wide heads: SelfAttention", m, m, heads)
     offset = 20 + heads * (m * CELL + 10) + 50
     narrow = _panel(offset, "Narrow heads: GPT", m, m // heads, heads)
-    width = offset + max(heads * (m // heads * CELL + 10), 250) + 10
+    width = offset + max(heads * (m // heads * CELL + 10), 270) + 10
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 300" width="{width}" style="max-width:100%" '
         f'role="img" font-family="system-ui,sans-serif" font-size="13" fill="{INK}">'
@@ -42,15 +42,14 @@ def _panel(left: int, title: str, m: int, width: int, heads: int) -> str:
         _cells(row, 50, m, LINE),
         f'<text x="{row + m * CELL + 8}" y="62">{m} in</text>',
     ]
+    label = "head " if width * CELL > 44 else ""  # where there is room
     for head in range(heads):
         x = start + head * (width * CELL + 10)
         center = x + width * CELL / 2
         parts += [
             f'<path d="M{middle} {50 + CELL} L{center} 118" stroke="{HEADS[head]}" stroke-width="2" fill="none"/>',
             f'<path d="M{center} {150 + CELL} L{middle} 222" stroke="{HEADS[head]}" stroke-width="2" fill="none"/>',
-            f'<text x="{center}" y="137" text-anchor="middle" font-size="12">head {head + 1}</text>'
-            if width * CELL > 44
-            else f'<text x="{center}" y="137" text-anchor="middle" font-size="12">{head + 1}</text>',
+            f'<text x="{center}" y="137" text-anchor="middle" font-size="12">{label}{head + 1}</text>',
             _cells(x, 146, width, HEADS[head]),
         ]
     parts += [
@@ -63,5 +62,6 @@ def _panel(left: int, title: str, m: int, width: int, heads: int) -> str:
 
 def _cells(x: float, y: float, count: int, color: str) -> str:
     return "".join(
-        f'<rect x="{x + i * CELL}" y="{y}" width="{CELL - 2}" height="{CELL}" rx="2" fill="{color}"/>' for i in range(count)
+        f'<rect x="{x + i * CELL}" y="{y}" width="{CELL - 2}" height="{CELL}" rx="2" fill="{color}"/>'
+        for i in range(count)
     )

@@ -31,8 +31,10 @@ def matrix(rows: Sequence[Sequence[float]], across: list[str], down: list[str], 
 
 def ticks(title: str, labels: list[str], **more: Any) -> dict[str, Any]:
     """An axis with one label per cell: places, not names, so that a token may come twice."""
+    gap = {"ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)"}  # keeps the labels off the cells
     places = list(range(len(labels)))
-    return axis(title, tickvals=places, ticktext=labels, showgrid=False, showline=False, ticks="", tickfont={"size": 14}) | more
+    look = axis(title, tickvals=places, ticktext=labels, showgrid=False, showline=False, tickfont={"size": 14}, **gap)
+    return look | more
 
 
 def attention_heatmap(
@@ -76,11 +78,23 @@ def masks(mask: Matrix | Callable[[], Matrix], tokens: Sequence[str]) -> None:
     pair = [[[1.0] * t for _ in labels], [[float(value) for value in row] for row in rows]]
     plain = {"zmin": 0, "zmax": 1, "texttemplate": "", "hovertemplate": "query %{y}, key %{x}<extra></extra>"}
     heads = [
-        {"text": text, "x": x, "y": 1.02, "xref": "paper", "yref": "paper", "yanchor": "bottom", "showarrow": False}
+        {
+            "text": text,
+            "x": x,
+            "y": 1.02,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "showarrow": False,
+        }
         for text, x in (("without a mask", 0.22), ("with your mask", 0.78))
     ]
     spec = figure(
-        [matrix(rows, labels, labels, xaxis=f"x{n}", yaxis=f"y{n}", **plain) for n, rows in zip(("", "2"), pair, strict=True)],
+        [
+            matrix(rows, labels, labels, xaxis=f"x{n}", yaxis=f"y{n}", **plain)
+            for n, rows in zip(("", "2"), pair, strict=True)
+        ],
         "May query i (row) attend to key j (column)? Dark: yes",
         width=720,
         height=140 + 40 * t,
@@ -124,11 +138,25 @@ def softmax_gradient(scales: Sequence[float], largest: Sequence[float], gradient
         height=400,
         margin={"l": 70, "r": 80, "t": 90, "b": 60},
         legend=LEGEND,
-        xaxis=axis("standard deviation of the scores", type="log", tickvals=list(scales), ticktext=[f"{s:g}" for s in scales]),
+        xaxis=axis(
+            "standard deviation of the scores", type="log", tickvals=list(scales), ticktext=[f"{s:g}" for s in scales]
+        ),
         yaxis=axis("largest weight", range=[0, 1.05], color=ORANGE),
-        yaxis2=axis("size of the gradient", overlaying="y", side="right", range=[0, top], color=BLUE, showgrid=False),
+        yaxis2=axis(
+            "size of the gradient",
+            overlaying="y",
+            side="right",
+            range=[0, top],
+            tickmode="linear",  # else plotly puts these ticks on the other axis's lines, at odd numbers
+            dtick=0.1,
+            color=BLUE,
+            showgrid=False,
+        ),
     )
-    lines = [f"scale {s:g}: largest weight {w:.2f}, gradient {g:.4f}" for s, w, g in zip(scales, largest, gradient, strict=True)]
+    lines = [
+        f"scale {s:g}: largest weight {w:.2f}, gradient {g:.4f}"
+        for s, w, g in zip(scales, largest, gradient, strict=True)
+    ]
     draw(spec, "\n".join(lines))
 
 

@@ -3,7 +3,7 @@ def scaled_dot_product(q, k, v, mask=None):
     root = q.shape[-1] ** 0.25
     scores = (q / root) @ (k / root).transpose(-2, -1)
     if mask is not None:
-        scores = scores + (~mask) * torch.finfo(scores.dtype).min / 2
+        scores = scores + (~mask).to(scores.dtype) * torch.finfo(scores.dtype).min / 2
     w = F.softmax(scores, dim=-1)
     if mask is not None:
         w = w.masked_fill(~mask, 0)

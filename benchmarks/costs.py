@@ -1,0 +1,112 @@
+"""What importing and checking cost a student, and what a notebook costs an instructor beside stock nbgrader.
+
+    python -m benchmarks.costs [--rounds 5]
+
+Each figure is a median over the rounds; peers take turns, so that a machine that slows down slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from autograder import engine, reference, submission
+from autograder.release import instructor_notebook
+from helpers.checking import examine
+from helpers.driver import run_case
+from helpers.published import catalogue, example
+
+LAB = "01_self_attention"
+
+
+def seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def import_cost() -> float:
+    """Seconds of `import helpers` and its check in a fresh process, after torch is there."""
+    code = (
+        "import torch, IPython, time; start = time.perf_counter(); import helpers; from helpers import check, progress; "
+        "print(time.perf_counter() - start)"
+    )
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
+def check_cost(name: str) -> tuple[float, float]:
+    """Seconds of `check` without, and of, the student's own compute; the answer is a wrong one, the slower road."""
+    lab = catalogue()[name]["lab"]
+    exercise = reference.exercise_named(lab, name)
+    space = dict(reference._namespace(lab))
+    exec(exercise.misconceptions[0].source(reference.sources(lab)[name]), space)
+    whole = seconds(lambda: examine(name, space))
+    own = seconds(lambda: [run_case(space, case) for case in example(name).cases])
+    return max(0.0, whole - own), own
+
+
+def grade_ours() -> None:
+    data = nbformat.writes(instructor_notebook(LAB)).encode()
+    report, _ = engine.grade(submission.read(data), LAB)
+    if report.score != report.max_score:
+        raise SystemExit(f"the reference got {report.score} of {report.max_score} points")
+
+
+def grade_stock(folder: Path) -> None:
+    """The step of stock nbgrader that costs: a kernel started for the notebook, its cells executed through it."""
+    path = folder / f"{LAB}.ipynb"
+    nbformat.write(instructor_notebook(LAB), path)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "jupyter",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            "--allow-errors",
+            "--stdout",
+            path,
+        ],
+        capture_output=True,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr.decode()[-500:])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+
+    def median(samples: list[float]) -> float:
+        return statistics.median(samples)
+
+    print(
+        f"import helpers, check, progress beyond torch: {1e3 * median([import_cost() for _ in range(rounds)]):.0f} ms"
+    )
+    for name in catalogue():
+        example(name)
+        pairs = [check_cost(name) for _ in range(rounds)]
+        added, own = (1e3 * median(list(side)) for side in zip(*pairs, strict=True))
+        print(f"check({name!r}), a wrong answer: adds {added:.1f} ms to {own:.1f} ms of the student's own")
+    with tempfile.TemporaryDirectory() as folder:
+        turns = [(seconds(grade_ours), seconds(lambda: grade_stock(Path(folder)))) for _ in range(rounds)]
+    ours, stock = (median(list(side)) for side in zip(*turns, strict=True))
+    ratio = median([theirs / mine for mine, theirs in turns])
+    print(
+        f"grading {LAB}: ours, in the sandbox, {ours:.2f} s; execution as in stock nbgrader {stock:.2f} s; ratio {ratio:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+# Stops its own process, so that nobody answers and nothing ends.
+# ends: timeout
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGSTOP)

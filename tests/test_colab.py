@@ -1,0 +1,84 @@
+"""Colab's stand-in: a fresh environment with torch and a `google.colab`, the notebook alone in an empty folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.release import _notebook
+
+ROOT = Path(__file__).parent.parent
+LAB = "01_self_attention"
+# Older ones than the tested set, so that an upgrade by the set-up cell could not go unnoticed.
+COLAB = ["numpy<2.4", "transformers<5.20", "ipython"]
+RUNNER = """
+import sys, json
+from importlib.metadata import version
+from IPython.core.interactiveshell import InteractiveShell
+import google.colab
+kept = {name: version(name) for name in ("torch", "numpy", "transformers")}
+shell = InteractiveShell.instance()
+for cell in json.load(open(sys.argv[1]))["cells"]:
+    if cell["cell_type"] == "code":
+        shell.run_cell("".join(cell["source"])).raise_error()
+assert "helpers" in sys.modules and "site-packages" in sys.modules["helpers"].__file__
+assert kept == {name: version(name) for name in kept}, kept
+progress = json.load(open(".progress.json"))
+print("POINTS", sum(entry["score"] for entry in progress.values()))
+"""
+
+
+def run(*argv: object, **kwargs: object) -> str:
+    done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, **kwargs)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an environment like Colab's."""
+    folder = tmp_path_factory.mktemp("colab")
+    run(sys.executable, "-m", "venv", folder / "venv")
+    python = folder / "venv/bin/python"
+    pin = next(line for line in (ROOT / "constraints.txt").read_text().splitlines() if line.startswith("torch=="))
+    run(python, "-m", "pip", "install", "-q", pin, *COLAB)
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip()
+    (Path(site) / "google/colab").mkdir(parents=True)
+    (Path(site) / "google/colab/__init__.py").write_text("")
+    (folder / "runner.py").write_text(RUNNER)
+    return folder
+
+
+@pytest.mark.parametrize("road", ["a git address", "a wheel beside the notebook"])
+def test_the_notebook_alone_brings_what_it_needs(colab: Path, tmp_path: Path, road: str) -> None:
+    python = colab / "venv/bin/python"
+    address = None
+    if road == "a git address":
+        # What is tracked or about to be, as a repository of its own: the working tree may not be a clone.
+        files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
+        for name in files:
+            if (ROOT / name).is_file():
+                (tmp_path / "repository" / name).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / "repository" / name).write_bytes((ROOT / name).read_bytes())
+        who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        for step in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
+            run("git", *step, cwd=tmp_path / "repository")
+        address = f"file://{tmp_path / 'repository'}"
+    (tmp_path / "content").mkdir()
+    if address is None:
+        run(python, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path / "content", ROOT)
+    notebook = tmp_path / "content" / f"{LAB}.ipynb"
+    nbformat.write(_notebook(LAB, address), notebook)
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")} | {
+        "HF_HUB_OFFLINE": "1"
+    }
+    try:
+        out = run(python, colab / "runner.py", notebook, cwd=tmp_path / "content", env=environment)
+    finally:
+        subprocess.run([str(python), "-m", "pip", "uninstall", "-q", "-y", "transformers-labs"], capture_output=True)
+    assert "POINTS 20" in out

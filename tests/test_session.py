@@ -1,0 +1,369 @@
+"""Sessions: what an ordinary notebook gets, how a session ends, and that hostile code finds no way out."""
+
+from __future__ import annotations
+
+import glob
+import os
+import socket
+import stat
+import struct
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder import processes, sandbox
+from autograder.session import Limits, Session, SessionDied, _clean
+from helpers import wire
+from helpers.driver import Case
+
+HOSTILE = {path.stem: path.read_text() for path in sorted(Path(__file__).with_name("hostile").glob("*.py"))}
+LIMITS = Limits(
+    cell_seconds=8, call_seconds=4, memory_bytes=1 << 30, processes=48, scratch_bytes=64 << 20,
+    file_bytes=16 << 20, output_bytes=100_000, reply_bytes=8 << 20,
+)  # fmt: skip
+IMPATIENT = Limits(**{**LIMITS.__dict__, "cell_seconds": 1.5, "call_seconds": 1.5})
+# Those that go on to disturb the cells after theirs get a session of their own.
+DISTURBING = {"daemon_thread", "patched_check", "orphans", "late_tricks", "patched_torch"}
+
+needs_sandbox = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
+
+
+def ends(name: str) -> set[str]:
+    """How a hostile file says its session may end: survives, or a reason of SessionDied."""
+    line = HOSTILE[name].splitlines()[1]
+    return set(line.removeprefix("# ends: ").replace(" or ", ", ").split(", "))
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A session for all that leave it as it was."""
+    if sandbox.available() is not None:
+        pytest.skip(sandbox.available())
+    with Session(LIMITS) as session:
+        yield session
+
+
+@pytest.fixture
+def session():
+    with Session(LIMITS) as session:
+        yield session
+
+
+def text(outputs: list[dict]) -> str:
+    """All that a reader would see of a cell's outputs."""
+    parts = [output.get("text", "") for output in outputs]
+    parts += [output["data"].get("text/plain", "") for output in outputs if "data" in output]
+    return "".join(parts + [f"{o['ename']}: {o['evalue']}" for o in outputs if "ename" in o])
+
+
+def world(session: Session) -> str:
+    """The process namespace in which a session's processes live."""
+    inner = processes.family(session._process.pid)[-1]
+    return os.readlink(f"/proc/{inner}/ns/pid")
+
+
+def inhabitants(namespace: str) -> list[str]:
+    """Processes of this machine that live in a namespace."""
+    found = []
+    for link in glob.glob("/proc/[0-9]*/ns/pid"):
+        try:
+            if os.readlink(link) == namespace:
+                found.append(link)
+        except OSError:
+            continue
+    return found
+
+
+def works(session: Session) -> None:
+    """A session that survived takes a cell and a call as if nothing had been."""
+    session.run("def double(x):\n    return 2 * x")
+    outcome = session.call(Case("two", "double", {"y": ("n",)}, args=(torch.arange(3.0),)))
+    assert outcome.error is None and outcome.arrays["y"].tolist() == [0, 2, 4]
+
+
+# --- hostile code
+
+
+@needs_sandbox
+@pytest.mark.parametrize("name", sorted(name for name in HOSTILE if ends(name) == {"survives"} and name not in DISTURBING))
+def test_hostile_code_that_leaves_its_session_alive(shared, name):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        shared.run(f"CANARY_PORT = {server.getsockname()[1]}")
+        outputs = shared.run(HOSTILE[name])
+    assert "LEAKED" not in text(outputs)
+    assert sum(len(str(output)) for output in outputs) < 3 * LIMITS.output_bytes
+    works(shared)
+
+
+@needs_sandbox
+@pytest.mark.parametrize("name", sorted(name for name in HOSTILE if ends(name) != {"survives"} or name in DISTURBING))
+def test_hostile_code_in_a_session_of_its_own(name):
+    mode = os.stat("/dev/null").st_mode
+    with Session(IMPATIENT if "timeout" in ends(name) else LIMITS) as session:
+        namespace, end = world(session), "survives"
+        try:
+            assert "LEAKED" not in text(session.run(HOSTILE[name]))
+            assert "LEAKED" not in text(session.run("pass"))
+            if name in DISTURBING - {"patched_check"}:
+                works(session)
+        except SessionDied as death:
+            end = death.reason
+            assert death.detail.endswith(".") and "\n" not in death.detail
+    assert end in ends(name)
+    assert not inhabitants(namespace)
+    assert os.stat("/dev/null").st_mode == mode and stat.S_ISCHR(mode)
+
+
+@needs_sandbox
+def test_a_patched_driver_gives_no_arrays(session):
+    session.run(HOSTILE["patched_check"])
+    outcome = session.call(Case("any", "anything", {"y": ("n",)}, args=(torch.ones(2),)))
+    assert outcome.arrays == {}  # which the verdict, made outside, calls wrong
+
+
+@needs_sandbox
+def test_the_graders_environment_and_files_stay_outside(monkeypatch, tmp_path):
+    monkeypatch.setenv("AUTOGRADER_CANARY", "secret")
+    (tmp_path / "gradebook.db").write_text("grades")
+    with Session(LIMITS) as session:
+        assert "LEAKED" not in text(session.run(HOSTILE["read_environment"]))
+        outputs = session.run(f"import os\nos.path.exists({str(tmp_path)!r}), os.path.exists({__file__!r})")
+    assert text(outputs) == "(False, False)"
+
+
+# --- ordinary notebooks
+
+
+def test_outputs_are_those_of_a_notebook(shared):
+    outputs = shared.run("import sys\nprint('a')\nprint('b')\nprint('c', file=sys.stderr)\nprint('d')\n6 * 7")
+    streams = [(o["name"], o["text"]) for o in outputs if o["output_type"] == "stream"]
+    assert streams == [("stdout", "a\nb\n"), ("stderr", "c\n"), ("stdout", "d\n")]
+    assert outputs[-1]["output_type"] == "execute_result" and outputs[-1]["data"] == {"text/plain": "42"}
+
+
+def test_rich_displays_and_suppressed_results(shared):
+    source = "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nHTML('<i>y</i>');"
+    (shown,) = shared.run(source)
+    assert shown["output_type"] == "display_data" and shown["data"]["text/html"] == "<b>x</b>"
+
+
+def test_pictures_come_back_as_text(shared):
+    (shown,) = shared.run("display({'image/png': b'\\x89PNG', 'text/plain': 'p'}, raw=True)")
+    assert shown["data"] == {"image/png": "iVBORw==", "text/plain": "p"}
+
+
+def test_errors_have_a_plain_traceback(shared):
+    (error,) = shared.run("1 / 0")
+    assert (error["output_type"], error["ename"], error["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert "1 / 0" in "\n".join(error["traceback"]) and "\x1b" not in "".join(error["traceback"])
+    (error,) = shared.run("def broken(:")
+    assert error["ename"] == "SyntaxError"
+
+
+def test_state_magics_shell_and_await(shared):
+    shared.run("kept = 3")
+    assert text(shared.run("kept + 1")) == "4"
+    assert "Wall time" in text(shared.run("%time sum(range(10))"))
+    assert text(shared.run("!echo from the shell")) == "from the shell\n"
+    assert text(shared.run("listing = !echo one\nlisting")) == "['one']"
+    assert text(shared.run("%%bash\necho in bash")) == "in bash\n"
+    assert text(shared.run("import asyncio\nawait asyncio.sleep(0, 'awaited')")) == "'awaited'"
+    assert "No matching distribution" in text(shared.run("%pip install nothing-of-this-name"))
+
+
+def test_a_class_of_a_cell_is_in_main_and_can_be_inspected(shared):
+    shared.run("import inspect, pickle\nclass Own:\n    x = 1")
+    assert text(shared.run("Own.__module__, inspect.getsource(Own)[:9], type(pickle.loads(pickle.dumps(Own()))) is Own")) == (
+        "('__main__', 'class Own', True)"
+    )
+
+
+def test_input_is_refused(shared):
+    assert "cannot be used here" in text(shared.run("input('name? ')"))
+    assert "cannot be used here" in text(shared.run("import getpass\ngetpass.getpass()"))
+    assert "EOF" in text(shared.run("import sys\nsys.stdin.readline() or 'EOF'"))
+
+
+def test_leaving_and_interrupting_end_a_cell_only(shared):
+    assert text(shared.run("import sys\nsys.exit(3)")) == "SystemExit: 3"
+    assert "KeyboardInterrupt" in text(shared.run("raise KeyboardInterrupt"))
+    shared.run("def leave(x):\n    raise SystemExit(4)\ndef interrupt(x):\n    raise KeyboardInterrupt")
+    for target, kind in (("leave", "SystemExit"), ("interrupt", "KeyboardInterrupt")):
+        outcome = shared.call(Case("a", target, {"y": ()}, args=(1,)))
+        assert outcome.error["type"] == kind
+
+
+def test_output_beyond_the_limit_is_dropped_and_says_so(shared):
+    outputs = shared.run("print('start')\nfor _ in range(200): print('x' * 10_000)")
+    assert outputs[0]["text"].startswith("start") and len(text(outputs)) < LIMITS.output_bytes + 200
+    assert "was dropped" in outputs[-1]["text"]
+    assert text(shared.run("print('next')")) == "next\n"
+
+
+def test_calls_take_and_give_arrays(shared):
+    shared.run("def pair(x, scale=1):\n    print('unseen')\n    return x * scale, x.sum()")
+    case = Case("p", "pair", {"y": ("b", "t"), "s": ()}, args=(torch.ones(2, 3),), kwargs={"scale": 4}, gradients=True)
+    outcome = shared.call(case)
+    assert outcome.arrays["y"].tolist() == [[4.0] * 3] * 2 and outcome.arrays["s"].item() == 6
+    missing = shared.call(Case("m", "not_there", {"y": ()}, args=()))
+    assert "not defined" in missing.error["message"]
+
+
+def test_hostile_return_values_are_refused_or_harmless(shared):
+    shared.run(HOSTILE["lying_tensor"])
+    outcome = shared.call(Case("l", "attention_weights", {"w": ("n",)}, args=(torch.ones(1),)))
+    assert outcome.error or type(outcome.arrays["w"]) is torch.Tensor
+    shared.run("import torch\ndef vast(x):\n    return torch.zeros(1).expand(10**12)")
+    assert shared.call(Case("v", "vast", {"y": ("n",)}, args=(torch.ones(1),))).error
+
+
+# --- limits, and how sessions end
+
+
+def test_timeouts_name_what_ran_too_long():
+    with Session(IMPATIENT) as session:
+        with pytest.raises(SessionDied) as death:
+            session.run("import time\ntime.sleep(60)")
+        assert (death.value.reason, death.value.detail) == ("timeout", "The cell ran longer than 1.5 s.")
+        with pytest.raises(SessionDied):  # it stays dead, for the same reason
+            session.run("1")
+    with Session(IMPATIENT) as session:
+        session.run("import time\ndef slow(x):\n    time.sleep(60)")
+        with pytest.raises(SessionDied, match="The call ran longer"):
+            session.call(Case("s", "slow", {"y": ()}, args=(1,)))
+
+
+def test_processor_time_is_limited():
+    with Session(Limits(cpu_seconds=4, cell_seconds=20)) as session, pytest.raises(SessionDied, match="processor time") as death:
+        session.run("while True: pass")
+    assert death.value.reason == "timeout"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"",
+        b"not a frame at all",
+        struct.pack(">Q", 5) + b"short",
+        struct.pack(">Q", (1 << 63) - 1),
+        b'[1, 2]',
+        b'{"id": "0"}',
+        b'{"outputs": []}',
+        b"[" * 100_000,
+        b'{"id": ' + b"9" * 10_000 + b"}",
+    ],
+    ids=range(9),
+)
+def test_replies_that_are_not_replies_are_deadly_and_harmless(forged):
+    """As if the worker had been taken over: every one of these is sent as the answer to a request."""
+    if forged[:1] in (b"[", b"{"):
+        packed = struct.pack(">Q", len(forged)) + forged + struct.pack("<Q", 2) + b"{}"
+        forged = struct.pack(">Q", len(packed)) + packed
+    ours, theirs = os.pipe()
+    request, reply = os.pipe()
+    session = Session(IMPATIENT)
+    session._process = Puppet(theirs, request)
+    os.set_blocking(request, False)
+    os.set_blocking(theirs, False)
+
+    def answer():
+        os.read(ours, 1 << 16)
+        os.write(reply, forged)
+        os.close(reply)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    with pytest.raises(SessionDied) as death:
+        session.run("1")
+    thread.join()
+    os.close(ours)
+    assert death.value.reason in ("protocol", "killed") and "\n" not in death.value.detail
+
+
+class Puppet:
+    """Stands for a process whose pipes the test holds."""
+
+    pid = 1 << 30  # no process has this number
+
+    def __init__(self, stdin: int, stdout: int):
+        self.stdin, self.stdout = os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0)
+        self.stderr = open(os.devnull, "rb", 0)
+
+    def poll(self):
+        return None
+
+    def wait(self, timeout=None):
+        return 0
+
+
+def test_an_answer_before_the_question_is_deadly():
+    with Session(LIMITS) as session:
+        source = "import os\nfor fd in range(3, 1024):\n    try: os.write(fd, b'x')\n    except OSError: pass"
+        with pytest.raises(SessionDied) as death:
+            session.run(source)
+            session.run("1")
+    assert death.value.reason == "protocol"
+
+
+def test_outputs_are_cleaned_of_what_notebooks_do_not_have():
+    assert _clean({"output_type": "update_display_data"}) is None
+    assert _clean("text") is None and _clean({"output_type": ["stream"]}) is None
+    assert _clean({"output_type": "stream", "name": "stdout", "text": 3, "x": 1}) == {
+        "output_type": "stream", "name": "stdout", "text": "",
+    }  # fmt: skip
+    shown = _clean({"output_type": "display_data", "data": {"text/plain": "\ud800", "x": {"y": 1}}, "metadata": {"a": 1}})
+    assert shown == {"output_type": "display_data", "data": {"text/plain": "?"}, "metadata": {}}
+    assert _clean({"output_type": "execute_result", "data": {"t": "1"}, "execution_count": True})["execution_count"] is None
+    assert _clean({"output_type": "error", "ename": "\x1b[31mE\x1b[0m", "traceback": "no list"})["ename"] == "E"
+
+
+def test_closing_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    session = Session(LIMITS)
+    session.start()
+    namespace, bwrap = world(session), session._process.pid
+    session.close()
+    session.close()
+    assert not inhabitants(namespace) and not os.path.exists(f"/proc/{bwrap}") and not list(tmp_path.iterdir())
+    with pytest.raises(SessionDied, match="closed"):
+        session.run("1")
+
+
+def test_without_a_sandbox_the_same_worker_runs_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Session(LIMITS, sandbox="none") as session:
+        assert text(session.run("1 + 1")) == "2"
+        works(session)
+        assert "MemoryError" in text(session.run("bytearray(40 << 30)"))
+        (mark,) = tmp_path.iterdir()
+        stray = int(text(session.run("import subprocess as s\ns.Popen(['sleep', '300'], start_new_session=True).pid")))
+    assert not list(tmp_path.iterdir()) and mark.name.startswith("autograder-")
+    assert not os.path.exists(f"/proc/{stray}") or "Z" in Path(f"/proc/{stray}/stat").read_text()
+
+
+def test_no_sandbox_is_one_clear_line(monkeypatch):
+    monkeypatch.setattr(sandbox, "_road", lambda device: (None, "bubblewrap is not installed"))
+    with pytest.raises(sandbox.SandboxUnavailable) as refusal:
+        Session(LIMITS).start()
+    line = str(refusal.value)
+    assert "bubblewrap is not installed" in line and "--sandbox none" in line and "\n" not in line
+    assert sandbox.available() == line
+    with pytest.raises(ValueError, match="'auto' or 'none'"):
+        Session(LIMITS, sandbox="maybe").start()
+
+
+def test_a_worker_that_cannot_start_says_why(tmp_path):
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").write_text("raise RuntimeError('broken on purpose')")
+    with pytest.raises(sandbox.SandboxUnavailable, match="broken on purpose") as refusal:
+        Session(LIMITS, sandbox="none", helpers_dir=tmp_path / "helpers").start()
+    assert "\n" not in str(refusal.value)
+
+
+def test_frames_of_cases_survive_the_way():
+    spec, tensors = Case("c", "f", {"y": ("n",)}, args=(torch.arange(3), 2), state={"w": torch.ones(1)}).to_wire()
+    header, arrays = wire.unpack(wire.pack({"case": spec}, tensors))
+    back = Case.from_wire(header["case"], arrays)
+    assert back.args[0].tolist() == [0, 1, 2] and back.args[1] == 2 and back.state["w"].item() == 1

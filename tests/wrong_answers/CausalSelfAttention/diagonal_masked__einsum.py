@@ -1,0 +1,17 @@
+class CausalSelfAttention(nn.Module):
+    def __init__(self, m, heads):
+        super().__init__()
+        if m % heads != 0:
+            raise ValueError("heads must divide m")
+        self.m, self.heads = m, heads
+        self.qkv = nn.Linear(m, 3 * m)
+        self.proj = nn.Linear(m, m)
+
+    def forward(self, x):
+        b, t, m = x.shape
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, m // self.heads).unbind(2)
+        scores = torch.einsum("bihd,bjhd->bhij", q, k) / math.sqrt(m // self.heads)
+        past = torch.ones(t, t, device=x.device).tril(-1).bool()
+        w = torch.where(past, scores, float("-inf")).softmax(-1)
+        y = torch.einsum("bhij,bjhd->bihd", w, v).reshape(b, t, m)
+        return self.proj(y)
