@@ -275,7 +275,9 @@ def _parser() -> argparse.ArgumentParser:
     def in_course(sub: argparse.ArgumentParser, labs: bool = True) -> None:
         sub.add_argument("--course", required=True, metavar="PATH", help="the course's folder")
         if labs:
-            sub.add_argument("labs", nargs="*", metavar="LAB", help="labs, for example 01_self_attention (default: all)")
+            sub.add_argument(
+                "labs", nargs="*", metavar="LAB", help="labs, for example 01_self_attention (default: all)"
+            )
 
     def running(sub: argparse.ArgumentParser, own: bool) -> None:
         """`own`: the command has defaults of its own; else those of the course's settings hold."""
@@ -333,4 +335,3 @@ def _seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("must be more than 0")
     return value
-

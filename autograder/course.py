@@ -119,7 +119,9 @@ class Course:
         self._convert(Autograde, handed.lab, handed.student, Config(GradeSubmission=Config(settings)))
         result = self.result(handed)
         if result is None:
-            raise NbGraderException("nbgrader wrote no report; does the course's nbgrader_config.py use the autograder?")
+            raise NbGraderException(
+                "nbgrader wrote no report; does the course's nbgrader_config.py use the autograder?"
+            )
         return result
 
     def feedback(self, handed: Handed) -> Path:

@@ -23,7 +23,7 @@ from autograder import reference
 from autograder.exercises import Draw, Exercise, exercises
 from autograder.lessons import ROOT, labs, lesson
 from autograder.setup_cell import badge, setup_cell
-from helpers.driver import Outcome
+from helpers.driver import GRADIENT, Outcome
 from helpers.published import FOLDER, Example
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -98,9 +98,14 @@ def published_example(lab: str, exercise: Exercise, order: int) -> Example:
         order=order,
         cases=cases,
         expected=[_single(outcome) for outcome in reference.expected(lab, cases)],
-        wrong={name: [_single(outcome) for outcome in outcomes] for name, outcomes in wrong.items()},
+        wrong={name: [_single(_without_gradients(o)) for o in outcomes] for name, outcomes in wrong.items()},
         hints=reference.hints(exercise),
     )
+
+
+def _without_gradients(outcome: Outcome) -> Outcome:
+    """A mistake is recognised by its outputs alone."""
+    return Outcome({n: a for n, a in outcome.arrays.items() if not n.startswith(GRADIENT)}, outcome.error)
 
 
 def _single(outcome: Outcome) -> Outcome:

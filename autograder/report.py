@@ -78,7 +78,11 @@ def table(lab: str, class_rows: list[Row]) -> str:
     widths = [max(len(line[i]) for line in [head, *body]) for i in range(len(head))]
     text = [f"{lab}: {number(sum(points))} points", *_wrapped(key), ""]
     for line in [head, *body]:
-        cells = [line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:-1], widths[1:-1], strict=True)), line[-1]]
+        cells = [
+            line[0].ljust(widths[0]),
+            *(c.rjust(w) for c, w in zip(line[1:-1], widths[1:-1], strict=True)),
+            line[-1],
+        ]
         text.append("  ".join(cells).rstrip())
     if class_rows:
         mean = sum(row.total for row in class_rows) / len(class_rows)

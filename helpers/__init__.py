@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_HOME = {"check": "checking", "progress": "records", "quiz": "quiz"}
+_HOME = {"check": "checking", "progress": "records", "quiz": "quizzes"}
 _MODULES = ("figures",)
 
 __all__ = ["check", "figures", "progress", "quiz"]

@@ -129,7 +129,7 @@ def _grid(values: list[list[float]]) -> str:
         else:
             share = min(1.0, abs(value) / top)
             far = (214, 96, 20) if value > 0 else (33, 102, 172)
-            back = "#%02x%02x%02x" % tuple(round(250 + (c - 250) * share) for c in far)
+            back = "#" + "".join(f"{round(250 + (c - 250) * share):02x}" for c in far)
             text = "#fff" if share > 0.6 else "#222"
         shown = f"{value:.2f}" if abs(value) < 1000 or not math.isfinite(value) else f"{value:.0e}"
         return (

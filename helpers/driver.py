@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+GRADIENT = "gradient of "  # starts the name of an array that is a gradient
 LARGEST_OUTPUT = 1_000_000  # entries; every right answer is far smaller, and a giant one must not fill a pipe
 
 
@@ -235,7 +236,7 @@ def _gradients(outputs: list[Any], leaves: dict[str, Tensor]) -> dict[str, Tenso
     grads = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
     # Where nothing flows the gradient is zero: a part left out is then a plain difference, not an error of its own.
     return {
-        f"gradient of {name}": (torch.zeros_like(leaf) if grad is None else grad).detach().cpu()
+        f"{GRADIENT}{name}": (torch.zeros_like(leaf) if grad is None else grad).detach().cpu()
         for (name, leaf), grad in zip(leaves.items(), grads, strict=True)
     }
 

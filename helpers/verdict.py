@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.driver import Case, Outcome
+from helpers.driver import GRADIENT, Case, Outcome
 
 RTOL, ATOL = 1e-4, 2e-5  # float32 against a float64 expectation, with room for another order of summation
 
@@ -92,18 +92,20 @@ def _number(value: Tensor, exact: bool) -> str:
 
 
 def same(first: Outcome, second: Outcome) -> bool:
-    """Whether two outcomes are the same mistake: equal numbers (NaN equals NaN) or the same error."""
+    """Whether two outcomes are the same mistake: equal outputs (NaN equals NaN) or the same error.
+
+    Gradients are left out: where an output is NaN they depend on how a student came to it, not on the mistake.
+    """
     if first.error or second.error:
         return bool(first.error and second.error) and all(
             first.error[key] == second.error[key] for key in ("type", "message")
         )
-    if first.arrays.keys() != second.arrays.keys():
-        return False
-    return all(
-        a.shape == b.shape
+    mine, theirs = ({n: a for n, a in one.arrays.items() if not n.startswith(GRADIENT)} for one in (first, second))
+    return mine.keys() == theirs.keys() and all(
+        a.shape == theirs[name].shape
         and not a.is_complex()
-        and torch.allclose(a.double(), b.double(), rtol=RTOL, atol=ATOL, equal_nan=True)
-        for a, b in ((first.arrays[name], second.arrays[name]) for name in first.arrays)
+        and torch.allclose(a.double(), theirs[name].double(), rtol=RTOL, atol=ATOL, equal_nan=True)
+        for name, a in mine.items()
     )
 
 

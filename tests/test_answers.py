@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder import reference
-from autograder.exercises import LABS, Draw, exercises
+from autograder.exercises import LABS, Draw, Exercise, exercises
 from autograder.lessons import labs
 from helpers.checking import examine
 from helpers.driver import run_case
@@ -58,13 +58,13 @@ def test_points_and_names_are_the_contract() -> None:
 
 @pytest.mark.parametrize(("name", "style", "source"), right_answers(), ids=lambda v: v if len(v) < 50 else "")
 def test_right_answers_pass(name: str, style: str, source: str) -> None:
-    verdicts = [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2, 3))]
+    verdicts = [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2))]
     assert [(v.status, v.score, v.detail) for v in verdicts] == [("passed", v.points, "") for v in verdicts]
 
 
 @pytest.mark.parametrize(("name", "mistake", "source"), wrong_answers(), ids=lambda v: v if len(v) < 50 else "")
 def test_wrong_answers_lose_points_and_are_named(name: str, mistake: str, source: str) -> None:
-    for verdict in [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2, 3))]:
+    for verdict in [examine(name, namespace(source)), *(graded(name, source, seed) for seed in (1, 2))]:
         assert verdict.score < verdict.points
         assert verdict.misconception == mistake, verdict.detail
         assert verdict.message == reference.hints(reference.exercise_named(LAB_OF[name], name))[mistake]
@@ -82,16 +82,18 @@ def test_the_corpus_is_complete() -> None:
 
 
 @pytest.mark.parametrize(("lab", "exercise"), ALL, ids=lambda v: getattr(v, "name", v))
-def test_every_misconception_is_told_from_the_right_answer_and_from_all_others(lab, exercise) -> None:
-    for seed in range(5):
+def test_every_misconception_is_told_from_the_right_answer_and_from_all_others(lab: str, exercise: Exercise) -> None:
+    for seed in range(3):
         for mistake in exercise.misconceptions:
             verdict = graded(exercise.name, mistake.source(reference.sources(lab)[exercise.name]), seed)
             assert verdict.misconception == mistake.name
             assert verdict.score < verdict.points
+            # One that only raises would equal itself, and no student's numbers: such a hint would never be seen.
+            assert verdict.status == "failed" or mistake.name == "merge_without_bias", verdict.detail
 
 
 @pytest.mark.parametrize(("lab", "exercise"), ALL, ids=lambda v: getattr(v, "name", v))
-def test_answers_that_do_nothing_earn_nothing(lab, exercise) -> None:
+def test_answers_that_do_nothing_earn_nothing(lab: str, exercise: Exercise) -> None:
     name = exercise.name
     if name[0].isupper():
         lazy = [
@@ -134,8 +136,9 @@ def test_a_notebook_in_float64_passes_too() -> None:
         torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.parametrize(("name", "style", "source"), right_answers(), ids=lambda v: v if len(v) < 50 else "")
-def test_right_answers_pass_on_the_gpu(name: str, style: str, source: str) -> None:
-    if not torch.cuda.is_available():
-        pytest.skip("no GPU here")
-    assert graded(name, source, 1, device="cuda").status == "passed"
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_right_and_wrong_answers_are_judged_alike_on_the_gpu() -> None:
+    for name, style, source in right_answers():
+        assert graded(name, source, 1, device="cuda").status == "passed", (name, style)
+    for name, mistake, source in wrong_answers():
+        assert graded(name, source, 1, device="cuda").misconception == mistake, name

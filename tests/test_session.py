@@ -87,7 +87,9 @@ def works(session: Session) -> None:
 
 
 @needs_sandbox
-@pytest.mark.parametrize("name", sorted(name for name in HOSTILE if ends(name) == {"survives"} and name not in DISTURBING))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in HOSTILE if ends(name) == {"survives"} and name not in DISTURBING)
+)
 def test_hostile_code_that_leaves_its_session_alive(shared, name):
     with socket.create_server(("127.0.0.1", 0)) as server:
         shared.run(f"CANARY_PORT = {server.getsockname()[1]}")
@@ -173,11 +175,10 @@ def test_state_magics_shell_and_await(shared):
     assert "No matching distribution" in text(shared.run("%pip install nothing-of-this-name"))
 
 
-def test_a_class_of_a_cell_is_in_main_and_can_be_inspected(shared):
-    shared.run("import inspect, pickle\nclass Own:\n    x = 1")
-    assert text(shared.run("Own.__module__, inspect.getsource(Own)[:9], type(pickle.loads(pickle.dumps(Own()))) is Own")) == (
-        "('__main__', 'class Own', True)"
-    )
+def test_what_cells_define_is_in_main_and_can_be_inspected(shared):
+    shared.run("import inspect, pickle\nclass Own:\n    x = 1\ndef own():\n    pass")
+    source = "Own.__module__, inspect.getsource(own)[:7], type(pickle.loads(pickle.dumps(Own()))) is Own"
+    assert text(shared.run(source)) == "('__main__', 'def own', True)"
 
 
 def test_input_is_refused(shared):
@@ -236,7 +237,10 @@ def test_timeouts_name_what_ran_too_long():
 
 
 def test_processor_time_is_limited():
-    with Session(Limits(cpu_seconds=4, cell_seconds=20)) as session, pytest.raises(SessionDied, match="processor time") as death:
+    with (
+        Session(Limits(cpu_seconds=4, cell_seconds=20)) as session,
+        pytest.raises(SessionDied, match="processor time") as death,
+    ):
         session.run("while True: pass")
     assert death.value.reason == "timeout"
 
@@ -248,7 +252,7 @@ def test_processor_time_is_limited():
         b"not a frame at all",
         struct.pack(">Q", 5) + b"short",
         struct.pack(">Q", (1 << 63) - 1),
-        b'[1, 2]',
+        b"[1, 2]",
         b'{"id": "0"}',
         b'{"outputs": []}',
         b"[" * 100_000,
@@ -273,7 +277,7 @@ def test_replies_that_are_not_replies_are_deadly_and_harmless(forged):
         os.write(reply, forged)
         os.close(reply)
 
-    thread = threading.Thread(target=answer)
+    thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     with pytest.raises(SessionDied) as death:
         session.run("1")
@@ -289,7 +293,9 @@ class Puppet:
 
     def __init__(self, stdin: int, stdout: int):
         self.stdin, self.stdout = os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0)
-        self.stderr = open(os.devnull, "rb", 0)
+        reading, writing = os.pipe()
+        os.close(writing)
+        self.stderr = os.fdopen(reading, "rb", 0)
 
     def poll(self):
         return None
@@ -313,9 +319,14 @@ def test_outputs_are_cleaned_of_what_notebooks_do_not_have():
     assert _clean({"output_type": "stream", "name": "stdout", "text": 3, "x": 1}) == {
         "output_type": "stream", "name": "stdout", "text": "",
     }  # fmt: skip
-    shown = _clean({"output_type": "display_data", "data": {"text/plain": "\ud800", "x": {"y": 1}}, "metadata": {"a": 1}})
+    shown = _clean(
+        {"output_type": "display_data", "data": {"text/plain": "\ud800", "x": {"y": 1}}, "metadata": {"a": 1}}
+    )
     assert shown == {"output_type": "display_data", "data": {"text/plain": "?"}, "metadata": {}}
-    assert _clean({"output_type": "execute_result", "data": {"t": "1"}, "execution_count": True})["execution_count"] is None
+    assert (
+        _clean({"output_type": "execute_result", "data": {"t": "1"}, "execution_count": True})["execution_count"]
+        is None
+    )
     assert _clean({"output_type": "error", "ename": "\x1b[31mE\x1b[0m", "traceback": "no list"})["ename"] == "E"
 
 

@@ -44,7 +44,7 @@ def scaled_dot_product(draw: Draw) -> list[Case]:
         Case("a mask given by name", name, axes("b"), inputs(2, t=3, s=5, d=7, e=4), {"mask": draw.mask(2, 3, 5)}),
         Case("a query that may attend to nothing", name, axes("b"), (*inputs(2, t=5, s=7, d=3, e=4), shut)),
         Case("padded sequences", name, axes("b"), (*inputs(3, t=7, s=5, d=3, e=4), padding)),
-        Case("no batch, float64", name, axes(), inputs(t=3, s=7, d=5, e=4, dtype=torch.float64)),
+        Case("no batch, float64", name, axes(), (*inputs(t=5, s=7, d=3, e=4, dtype=torch.float64), shut)),
     ]
 
 
@@ -316,7 +316,7 @@ EXERCISES = (
                 "heads_and_time_swapped",
                 "Your view splits the time axis, not the features, into heads. Split the last axis first, then move the heads "
                 "forward.",
-                (("part.view(b, t, h, d).transpose(1, 2)", "part.view(b, h, t, d)"),),
+                (("part.view(b, t, h, d).transpose(1, 2)", "part.reshape(b, h, t, d)"),),
             ),
             Misconception(
                 "qkv_order",

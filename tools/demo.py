@@ -1,0 +1,151 @@
+"""`make demo`: a sample class is made up, collected, graded and reported on, as an instructor would do it.
+
+The class has right answers in several styles, the common mistakes, half-finished work, damaged files, and people who
+would rather not do the exercises.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from autograder import cli, reference
+from autograder.exercises import exercises
+from autograder.lessons import grade_id
+from autograder.release import student_notebook
+from tools.submissions import with_answers
+
+LAB = "01_self_attention"
+MARK = ".made-by-demo"
+RIGHT = Path(__file__).resolve().parent.parent / "tests" / "right_answers"
+TIMEOUT = "5"  # seconds for a cell: an endless loop should not make the demo endless
+
+
+def main() -> int:
+    """Makes the demo in the folder given and returns an exit code: not 0 if any command failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", default="demo", help="where the class and its course go (default: demo)")
+    folder = Path(parser.parse_args().folder)
+    if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        print(f"{folder} holds something else: give a new folder.", file=sys.stderr)
+        return cli.MISUSED
+    shutil.rmtree(folder, ignore_errors=True)
+    handed_in, course = folder / "handed_in", folder / "course"
+    handed_in.mkdir(parents=True)
+    (folder / MARK).touch()
+
+    started = time.monotonic()
+    print("A class hands in:\n")
+    for student, what, content in sample_class():
+        print(f"  {student:10} {what}")
+        (handed_in / f"{student}.ipynb").write_bytes(content)
+    for command in (
+        ["course", str(course)],
+        ["collect", str(handed_in), "--course", str(course), "--lab", LAB],
+        ["grade", "--course", str(course), "--timeout", TIMEOUT],
+        ["feedback", "--course", str(course)],
+        ["report", "--course", str(course)],
+    ):
+        print(f"\n$ autograder {' '.join(command)}\n", flush=True)
+        code = cli.main(command)
+        if code:
+            return code
+    print(f"\nDone in {time.monotonic() - started:.0f} s. Look at:")
+    print(f"  gradebook       {course / 'gradebook.db'}")
+    print(f"  class report    {course / 'report.html'}")
+    print(f"  feedback pages  {course / 'feedback'}, for example {course}/feedback/emil/{LAB}/{LAB}.html")
+    return cli.GRADED
+
+
+def sample_class() -> Iterator[tuple[str, str, bytes]]:
+    """(student, what they hand in, the file's bytes)."""
+    blank = student_notebook(LAB)
+    right = reference.sources(LAB)
+
+    def packed(nb: nbformat.NotebookNode) -> bytes:
+        return nbformat.writes(nb).encode()
+
+    def answers(**changed: str) -> bytes:
+        return packed(with_answers(blank, right | changed))
+
+    yield "ada", "everything right, as the reference does it", answers()
+    styles = right_styles()
+    for student, style in zip(("bruno", "chiara", "dmitri"), styles, strict=False):
+        yield student, f"everything right, in other styles ({', '.join(sorted(set(style.values())))})", answers(
+            **{name: (RIGHT / name / f"{file}.py").read_text("utf-8") for name, file in style.items()}
+        )
+
+    for student, mistakes in zip(("emil", "fatima", "goran", "hana", "ines", "jamal", "keiko"), common(), strict=False):
+        told = ", ".join(f"{name}: {one.name}" for name, one in mistakes.items())
+        yield student, told, answers(**{name: one.source(right[name]) for name, one in mistakes.items()})
+
+    names = list(right)
+    yield "lena", "half finished", packed(with_answers(blank, {name: right[name] for name in names[:4]}))
+    typo = {names[2]: right[names[2]].replace("return", "retrun")}
+    yield "marek", "a typing error in one exercise", answers(**typo)
+    yield "nadia", "the notebook as it was given out", packed(blank)
+    yield "oskar", "a file that broke off while downloading", answers()[:-2000]
+    yield "priya", "an empty file", b""
+
+    yield "quentin", "a loop without end in one exercise", answers(**{names[3]: right[names[3]] + "\nwhile True: pass"})
+    yield "rosa", "no work, and a comparison that always agrees", packed(with_answers(blank, {names[0]: CHEAT}))
+    yield "sven", "no work, and a process that ends itself", packed(
+        with_answers(blank, {names[0]: "import os, sys\nprint('20 / 20')\nsys.stdout.flush()\nos._exit(0)"})
+    )
+    yield "tomoko", "no work, and points and tests edited in the file", tampered(blank)
+
+
+CHEAT = """\
+import torch, helpers, helpers.checking
+torch.allclose = torch.equal = torch.isclose = lambda *a, **k: True
+torch.testing.assert_close = lambda *a, **k: None
+check = helpers.check = helpers.checking.check = helpers.checking.require = lambda *a, **k: print("all right")
+def attention_weights(x): return x
+"""
+
+
+def right_styles(students: int = 3) -> list[dict[str, str]]:
+    """For each student an answer in another style to every exercise that has several."""
+    files = {one.name: sorted(path.stem for path in (RIGHT / one.name).glob("*.py")) for one in exercises(LAB)}
+    return [
+        {name: stems[index % len(stems)] for name, stems in files.items() if stems} for index in range(students)
+    ]
+
+
+def common() -> list[dict[str, object]]:
+    """For each of seven students two mistakes, in different exercises, so that most of the common ones occur."""
+    dice = random.Random(1)
+    every = [(one.name, mistake) for one in exercises(LAB) for mistake in one.misconceptions]
+    dice.shuffle(every)
+    chosen: list[dict[str, object]] = []
+    for name, mistake in itertools.islice(every, 18):
+        if len(chosen) < 7 and (not chosen or len(chosen[-1]) > 1 or name in chosen[-1]):
+            chosen.append({})
+        chosen[-1].setdefault(name, mistake)
+    return chosen
+
+
+def tampered(blank: nbformat.NotebookNode) -> bytes:
+    """Tests deleted or doubled, points raised, ids exchanged."""
+    data = json.loads(nbformat.writes(blank))
+    tests = [c for c in data["cells"] if (c["metadata"].get("nbgrader") or {}).get("grade")]
+    for cell in tests:
+        cell["metadata"]["nbgrader"]["points"] = 1000
+        cell["source"] = "20"
+    data["cells"].remove(tests[0])
+    data["cells"].append(json.loads(json.dumps(tests[1])))
+    tests[2]["metadata"]["nbgrader"]["grade_id"] = grade_id(blank.cells[-1]) or "test_of_my_own"
+    return json.dumps(data).encode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
