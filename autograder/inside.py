@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 import warnings
 from typing import Any
@@ -40,7 +41,7 @@ def shed_rights() -> None:
 
 
 def limit(device: str) -> None:
-    """Limits this process and all it will start. Called with everything imported: memory is counted from here."""
+    """Limits this process and all it will start. Called with everything imported: memory and time count from here."""
 
     def at_most(what: int, value: int, hard: int | None = None) -> None:
         resource.setrlimit(what, (value, value if hard is None else hard))
@@ -48,7 +49,8 @@ def limit(device: str) -> None:
     at_most(resource.RLIMIT_CORE, 0)
     at_most(resource.RLIMIT_FSIZE, settings["file_bytes"])
     at_most(resource.RLIMIT_NOFILE, HIGHEST_FD)
-    at_most(resource.RLIMIT_CPU, settings["cpu_seconds"], settings["cpu_seconds"] + 2)
+    used = int(time.process_time()) + 1
+    at_most(resource.RLIMIT_CPU, used + settings["cpu_seconds"], used + settings["cpu_seconds"] + 2)
     at_most(resource.RLIMIT_DATA, _memory("VmData") + settings["memory_bytes"])
     if not device.startswith("cuda"):  # CUDA reserves far more address space than a machine has memory
         at_most(resource.RLIMIT_AS, _memory("VmSize") + settings["memory_bytes"])
@@ -318,5 +320,5 @@ def serve() -> None:
         write_all(wire.LENGTH.pack(len(data)) + data)
 
 
-quiet, out, err = open(os.devnull), Stream("stdout", record), Stream("stderr", record)
+quiet, out, err = os.fdopen(os.open(os.devnull, os.O_RDONLY)), Stream("stdout", record), Stream("stderr", record)
 serve()

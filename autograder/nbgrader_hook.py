@@ -31,10 +31,44 @@ from helpers.judging import Judgement
 
 REPORT = "report.json"
 KEPT = frozenset({"text/plain", "text/html", "image/png", "image/jpeg"})
-TAGS = (
-    "a b blockquote br code details div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s small span strong sub summary sup "
-    "table tbody td th thead tr u ul"
-).split()
+TAGS = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "details",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+]
 
 
 class SubmissionExporter(NotebookExporter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 from pathlib import Path
 
@@ -25,6 +26,23 @@ def family(pid: int) -> list[int]:
     for member in found:  # grows while it is walked
         found += children(member)
     return found
+
+
+def handle(pids: list[int]) -> int | None:
+    """A handle of the one process in `pids`, which no later process of the same number can be taken for."""
+    try:
+        (pid,) = pids
+        return os.pidfd_open(pid)
+    except (OSError, ValueError):
+        return None
+
+
+def end(handle: int, seconds: float) -> None:
+    """Kills the process behind a handle, waits until it is gone (`seconds` at most) and closes the handle."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    select.select([handle], [], [], seconds)
+    os.close(handle)
 
 
 def memory(pids: list[int], enough: int) -> int:

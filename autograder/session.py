@@ -72,6 +72,7 @@ class Session:
         self.device, self.sandbox, self.helpers_dir = device, sandbox, helpers_dir
         self._process: subprocess.Popen | None = None
         self._scratch: str | None = None
+        self._first: int | None = None  # a handle of the first process inside the sandbox
         self._death: SessionDied | None = None
 
     def __enter__(self) -> Session:
@@ -103,6 +104,8 @@ class Session:
             os.set_blocking(stream.fileno(), False)
         try:
             self._ask({"op": "hello"}, {}, START_SECONDS, 1 << 16, "start")
+            if launch.scratch is None:
+                self._first = processes.handle(processes.children(self._process.pid))
         except SessionDied as death:
             said = self._said()
             self.close()
@@ -146,19 +149,15 @@ class Session:
             self._scratch = None
 
     def _kill(self, process: subprocess.Popen) -> None:
-        mark = Path(self._scratch).name if self._scratch else None
-        gone = contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired)
-        with gone:
-            if mark is None:
-                # The sandbox's first process takes all others with it, and bwrap waits until they are gone.
-                for pid in processes.children(process.pid):
-                    os.kill(pid, signal.SIGKILL)
-                process.wait(CLOSE_SECONDS / 2)
-        with gone:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+        if self._first is not None:
+            # The sandbox's first process takes all others with it, and is gone only when they are.
+            processes.end(self._first, CLOSE_SECONDS)
+            self._first = None
         process.wait(CLOSE_SECONDS)
-        if mark:
-            processes.kill_marked(f"AUTOGRADER_SESSION={mark}")
+        if self._scratch:
+            processes.kill_marked(f"AUTOGRADER_SESSION={Path(self._scratch).name}")
 
     def _die(self, reason: str, detail: str) -> SessionDied:
         self._death = SessionDied(reason, detail)

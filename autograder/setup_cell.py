@@ -11,14 +11,16 @@ NAMES = "check, figures, progress, quiz"
 
 def setup_cell(address: str | None) -> str:
     """At most six lines. `address` is the repository's, or None where it is not known."""
-    source = f'"git+{address}"' if address else '"transformers-labs"'
+    missing = (
+        f"['git+{address}']" if address else "sys.exit('Put the wheel of transformers-labs beside this notebook.')"
+    )
     return "\n".join(
         [
             "# Set-up: run me first. In Colab this fetches the helpers once and leaves torch, numpy and transformers as they are.",
             "import glob, importlib.util, os, sys; sys.path[:0] = [p for p in ('.', '..') if os.path.isfile(f'{p}/helpers/checking.py')]",
             'if importlib.util.find_spec("helpers") is None:',
             "    !{sys.executable} -m pip list --format=freeze | grep -iE '^(torch|numpy|transformers)=' > /tmp/keep.txt",
-            f"    !{{sys.executable}} -m pip install -q -c /tmp/keep.txt {{(glob.glob('*.whl') + [{source}])[0]}}",
+            f"    !{{sys.executable}} -m pip install -q -c /tmp/keep.txt {{(glob.glob('*.whl') or {missing})[0]}}",
             f"from helpers import {NAMES}",
         ]
     )

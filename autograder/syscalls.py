@@ -35,7 +35,8 @@ ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 def program(memfd: bool = False, chmod: bool = True, machine: str | None = None) -> bytes:
     """The filter as bubblewrap takes it, empty for a machine it does not know.
 
-    memfd: whether anonymous files stay allowed (CUDA's driver wants them); chmod: whether changing modes does.
+    memfd: whether anonymous files stay allowed (CUDA's driver wants them); chmod: whether
+    modes of files can be changed.
     """
     column, audit = MACHINES.get(machine or platform.machine(), (0, 0))
     if not audit:
@@ -45,9 +46,11 @@ def program(memfd: bool = False, chmod: bool = True, machine: str | None = None)
         steps += [_step(AT_LEAST, 0x40000000, 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]
     refused = [numbers[column] for numbers in REFUSED.values()]
     refused += [] if memfd else [MEMFD_CREATE[column]]
-    refused += [] if chmod else [numbers[column] for numbers in CHMOD]
-    for number in filter(lambda number: number >= 0, refused):
-        steps += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | errno.EPERM)]
+    answers = dict.fromkeys(refused, FAIL | errno.EPERM)
+    # Copying a file sets its mode, and must not fail for that: here the call only does nothing.
+    answers |= {} if chmod else {numbers[column]: FAIL for numbers in CHMOD if numbers[column] >= 0}
+    for number, answer in answers.items():
+        steps += [_step(EQUAL, number, 0, 1), _step(RETURN, answer)]
     # clone3 hides its flags behind a pointer; without it the C library falls back to clone, whose flags show.
     steps += [_step(EQUAL, CLONE3[column], 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]
     steps += [_step(EQUAL, CLONE[column], 0, 3), _step(LOAD, FIRST_ARGUMENT)]

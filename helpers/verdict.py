@@ -34,8 +34,9 @@ def compare(outcome: Outcome, expected: Outcome, case: Case) -> Verdict:
         return Verdict(False, f"This call should raise {wanted}, but it {got}.")
     if outcome.error:
         return Verdict(False, _explain(outcome.error))
-    for name, right in expected.arrays.items():
-        verdict = _compare_array(outcome.arrays.get(name), right, name, case.axes.get(name, ()))
+    # Outputs before gradients: a wrong output makes wrong gradients, and says more.
+    for name in sorted(expected.arrays, key=lambda name: (name not in case.axes, name.startswith(f"{GRADIENT}input"))):
+        verdict = _compare_array(outcome.arrays.get(name), expected.arrays[name], name, case.axes.get(name, ()))
         if not verdict.passed:
             return verdict
     return Verdict(True)

@@ -7,19 +7,19 @@ would rather not do the exercises.
 from __future__ import annotations
 
 import argparse
-import itertools
+import io
 import json
-import random
 import shutil
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import nbformat
 
 from autograder import cli, reference
-from autograder.exercises import exercises
+from autograder.exercises import Misconception, exercises
 from autograder.lessons import grade_id
 from autograder.release import student_notebook
 from tools.submissions import with_answers
@@ -56,7 +56,11 @@ def main() -> int:
         ["report", "--course", str(course)],
     ):
         print(f"\n$ autograder {' '.join(command)}\n", flush=True)
-        code = cli.main(command)
+        said = io.StringIO()
+        with redirect_stdout(said if command[0] == "report" else sys.stdout):
+            code = cli.main(command)
+        # The report repeats the table that `grade` has just printed.
+        print(said.getvalue()[max(0, said.getvalue().find("Misconceptions")) :], end="")
         if code:
             return code
     print(f"\nDone in {time.monotonic() - started:.0f} s. Look at:")
@@ -80,13 +84,15 @@ def sample_class() -> Iterator[tuple[str, str, bytes]]:
     yield "ada", "everything right, as the reference does it", answers()
     styles = right_styles()
     for student, style in zip(("bruno", "chiara", "dmitri"), styles, strict=False):
-        yield student, f"everything right, in other styles ({', '.join(sorted(set(style.values())))})", answers(
-            **{name: (RIGHT / name / f"{file}.py").read_text("utf-8") for name, file in style.items()}
+        yield (
+            student,
+            f"everything right, in other styles ({', '.join(sorted(set(style.values())))})",
+            answers(**{name: (RIGHT / name / f"{file}.py").read_text("utf-8") for name, file in style.items()}),
         )
 
-    for student, mistakes in zip(("emil", "fatima", "goran", "hana", "ines", "jamal", "keiko"), common(), strict=False):
-        told = ", ".join(f"{name}: {one.name}" for name, one in mistakes.items())
-        yield student, told, answers(**{name: one.source(right[name]) for name, one in mistakes.items()})
+    for student, mistakes in MISTAKES.items():
+        wrong = {name: mistake(name, one).source(right[name]) for name, one in mistakes.items()}
+        yield student, ", ".join(f"{name}: {one}" for name, one in mistakes.items()), answers(**wrong)
 
     names = list(right)
     yield "lena", "half finished", packed(with_answers(blank, {name: right[name] for name in names[:4]}))
@@ -98,12 +104,23 @@ def sample_class() -> Iterator[tuple[str, str, bytes]]:
 
     yield "quentin", "a loop without end in one exercise", answers(**{names[3]: right[names[3]] + "\nwhile True: pass"})
     yield "rosa", "no work, and a comparison that always agrees", packed(with_answers(blank, {names[0]: CHEAT}))
-    yield "sven", "no work, and a process that ends itself", packed(
-        with_answers(blank, {names[0]: "import os, sys\nprint('20 / 20')\nsys.stdout.flush()\nos._exit(0)"})
+    yield (
+        "sven",
+        "no work, and a process that ends itself",
+        packed(with_answers(blank, {names[0]: "import os, sys\nprint('20 / 20')\nsys.stdout.flush()\nos._exit(0)"})),
     )
     yield "tomoko", "no work, and points and tests edited in the file", tampered(blank)
 
 
+MISTAKES = {  # the same ones come up again and again, as in any class
+    "emil": {"scaled_dot_product": "unscaled", "SelfAttention": "unscaled", "gpt_parameter_count": "untied_head"},
+    "fatima": {"SelfAttention": "scaled_by_m", "CausalSelfAttention": "scaled_by_sqrt_m"},
+    "goran": {"attention_weights": "softmax_over_queries", "SelfAttention": "softmax_over_queries"},
+    "hana": {"SelfAttention": "heads_and_time_swapped", "CausalSelfAttention": "heads_and_time_swapped"},
+    "ines": {"causal_mask": "inverted", "CausalSelfAttention": "mask_inverted", "gpt_parameter_count": "untied_head"},
+    "jamal": {"scaled_dot_product": "nan_rows", "dot_product_variance": "square_root"},
+    "keiko": {"attention_weights": "scaled", "SelfAttention": "unscaled", "CausalSelfAttention": "qkv_order"},
+}
 CHEAT = """\
 import torch, helpers, helpers.checking
 torch.allclose = torch.equal = torch.isclose = lambda *a, **k: True
@@ -113,25 +130,15 @@ def attention_weights(x): return x
 """
 
 
+def mistake(exercise: str, name: str) -> Misconception:
+    """One of an exercise's misconceptions."""
+    return next(one for one in reference.exercise_named(LAB, exercise).misconceptions if one.name == name)
+
+
 def right_styles(students: int = 3) -> list[dict[str, str]]:
     """For each student an answer in another style to every exercise that has several."""
     files = {one.name: sorted(path.stem for path in (RIGHT / one.name).glob("*.py")) for one in exercises(LAB)}
-    return [
-        {name: stems[index % len(stems)] for name, stems in files.items() if stems} for index in range(students)
-    ]
-
-
-def common() -> list[dict[str, object]]:
-    """For each of seven students two mistakes, in different exercises, so that most of the common ones occur."""
-    dice = random.Random(1)
-    every = [(one.name, mistake) for one in exercises(LAB) for mistake in one.misconceptions]
-    dice.shuffle(every)
-    chosen: list[dict[str, object]] = []
-    for name, mistake in itertools.islice(every, 18):
-        if len(chosen) < 7 and (not chosen or len(chosen[-1]) > 1 or name in chosen[-1]):
-            chosen.append({})
-        chosen[-1].setdefault(name, mistake)
-    return chosen
+    return [{name: stems[index % len(stems)] for name, stems in files.items() if stems} for index in range(students)]
 
 
 def tampered(blank: nbformat.NotebookNode) -> bytes:

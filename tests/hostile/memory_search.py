@@ -16,8 +16,6 @@ for thing in gc.get_objects():
     if type(thing).__name__ in ("Expected", "Report", "Exercise", "Misconception", "Gradebook"):
         print("LEAKED: an object", type(thing))
 for thing in gc.get_objects():
-    if type(thing) is dict and any(
-        type(key) is str and key in ("expected", "hidden_tests", "gradebook") for key in thing
-    ):
-        if thing is not globals() and "__name__" not in thing:
+    if type(thing) is dict and {"expected", "answers", "hidden_tests", "gradebook"}.intersection(map(str, thing)):
+        if any(type(value).__name__ in ("Tensor", "ndarray", "Outcome") for value in thing.values()):
             print("LEAKED: a dict with", list(thing)[:5])

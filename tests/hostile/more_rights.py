@@ -24,7 +24,12 @@ attempt("setgroups", lambda: os.setgroups([0]))
 for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
     attempt(f"limit {what}", lambda: resource.setrlimit(what, (1 << 40, 1 << 40)))
 attempt("nice", lambda: os.nice(-5))
-attempt("chmod", lambda: os.chmod("/dev/null", 0o600))
+try:
+    os.chmod("/dev/null", 0o600)
+except OSError:
+    pass
+if os.stat("/dev/null").st_mode & 0o777 != 0o666:
+    print("LEAKED: chmod")
 attempt("chown", lambda: os.chown("/dev/null", os.getuid(), os.getgid()))
 attempt("core_pattern", lambda: write("/proc/sys/kernel/core_pattern", "|/tmp/x"))
 attempt("sysrq", lambda: write("/proc/sysrq-trigger", "h"))

@@ -8,11 +8,9 @@ WANTED = {"solutions", "autograder", "wrong_answers", "right_answers", ".git", "
 for top, folders, files in os.walk("/"):
     for name in WANTED.intersection(folders + files):
         path = os.path.join(top, name)
-        if "site-packages/" in path and path.count("/") > path.index("site-packages"):
-            continue
         try:
-            inside = os.listdir(path) if os.path.isdir(path) else [open(path, "rb").read(1)]
-        except OSError:
+            inside = os.listdir(path) if name != "gradebook.db" else [open(path, "rb").read(1)]
+        except OSError:  # also a command of that name: it only starts what is not there
             continue
         if inside and not top.startswith("/proc"):
             print("LEAKED: can list", path, inside[:5])
