@@ -181,8 +181,7 @@ def _wall(
     argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
     for name, value in environment("/scratch", device).items():
         argv += ["--setenv", name, value]
-    # Root in a user namespace of its own still owns the machine's devices: it must not change their modes.
-    program = syscalls.program(memfd=device.startswith("cuda"), chmod=not (own_users and os.geteuid() == 0))
+    program = syscalls.program(memfd=device.startswith("cuda"))
     if not program:
         return [*argv, "--"], ()
     reading, writing = os.pipe()
@@ -212,13 +211,16 @@ def _road(device: str) -> tuple[tuple[str, bool] | None, str | None]:
     binaries = [binary for binary in (shutil.which("bwrap"), _bundled()) if binary]
     if not binaries:
         return None, "bubblewrap is not installed" if sys.platform == "linux" else "bubblewrap needs Linux"
-    # The kernel never limits how many processes root has, even in a user namespace; so root becomes someone else.
+    # Root in a user namespace of its own would still own the machine's devices and kernel settings, and no limit
+    # on processes holds for it: root becomes someone else instead, and where it cannot there is no sandbox.
+    own_users = os.geteuid() != 0
     reason = ""
-    for own_users in (False, True) if os.geteuid() == 0 else (True,):
-        for binary in binaries:
-            reason = _try(binary, own_users, device)
-            if not reason:
-                return (binary, own_users), None
+    for binary in binaries:
+        reason = _try(binary, own_users, device)
+        if not reason:
+            return (binary, own_users), None
+    if not own_users:
+        reason += "; as an ordinary user it may work"
     return None, reason
 
 

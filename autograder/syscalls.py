@@ -23,7 +23,6 @@ REFUSED = {
     "acct": (163, 89), "kexec_load": (246, 104), "init_module": (175, 105), "finit_module": (313, 273),
 }  # fmt: skip
 CLONE, CLONE3, MEMFD_CREATE = (56, 220), (435, 435), (319, 279)
-CHMOD = ((90, -1), (91, 52), (268, 53), (452, 452))  # chmod, fchmod, fchmodat, fchmodat2
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, audit name
 NAMESPACES = 0x7E020000  # CLONE_NEW*: mount, cgroup, uts, ipc, user, pid, net
 
@@ -32,11 +31,10 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in what the kernel sh
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 
-def program(memfd: bool = False, chmod: bool = True, machine: str | None = None) -> bytes:
+def program(memfd: bool = False, machine: str | None = None) -> bytes:
     """The filter as bubblewrap takes it, empty for a machine it does not know.
 
-    memfd: whether anonymous files stay allowed (CUDA's driver wants them); chmod: whether
-    modes of files can be changed.
+    memfd: whether anonymous files stay allowed (CUDA's driver wants them).
     """
     column, audit = MACHINES.get(machine or platform.machine(), (0, 0))
     if not audit:
@@ -46,11 +44,8 @@ def program(memfd: bool = False, chmod: bool = True, machine: str | None = None)
         steps += [_step(AT_LEAST, 0x40000000, 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]
     refused = [numbers[column] for numbers in REFUSED.values()]
     refused += [] if memfd else [MEMFD_CREATE[column]]
-    answers = dict.fromkeys(refused, FAIL | errno.EPERM)
-    # Copying a file sets its mode, and must not fail for that: here the call only does nothing.
-    answers |= {} if chmod else {numbers[column]: FAIL for numbers in CHMOD if numbers[column] >= 0}
-    for number, answer in answers.items():
-        steps += [_step(EQUAL, number, 0, 1), _step(RETURN, answer)]
+    for number in refused:
+        steps += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | errno.EPERM)]
     # clone3 hides its flags behind a pointer; without it the C library falls back to clone, whose flags show.
     steps += [_step(EQUAL, CLONE3[column], 0, 1), _step(RETURN, FAIL | errno.ENOSYS)]
     steps += [_step(EQUAL, CLONE[column], 0, 3), _step(LOAD, FIRST_ARGUMENT)]

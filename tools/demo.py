@@ -67,7 +67,7 @@ def main() -> int:
     print(f"  gradebook       {course / 'gradebook.db'}")
     print(f"  class report    {course / 'report.html'}")
     print(f"  feedback pages  {course / 'feedback'}, for example {course}/feedback/emil/{LAB}/{LAB}.html")
-    return cli.GRADED
+    return 0
 
 
 def sample_class() -> Iterator[tuple[str, str, bytes]]:

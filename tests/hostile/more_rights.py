@@ -12,7 +12,10 @@ def attempt(name, action):
         pass
 
 
-def write(path, text):
+def rewrite(path):
+    """Writes what stands there already: a hole shows, and the machine keeps its settings."""
+    with open(path) as file:
+        text = file.read()
     with open(path, "w") as file:
         file.write(text)
 
@@ -24,14 +27,9 @@ attempt("setgroups", lambda: os.setgroups([0]))
 for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
     attempt(f"limit {what}", lambda: resource.setrlimit(what, (1 << 40, 1 << 40)))
 attempt("nice", lambda: os.nice(-5))
-try:
-    os.chmod("/dev/null", 0o600)
-except OSError:
-    pass
-if os.stat("/dev/null").st_mode & 0o777 != 0o666:
-    print("LEAKED: chmod")
+attempt("chmod", lambda: os.chmod("/dev/null", 0o666))
 attempt("chown", lambda: os.chown("/dev/null", os.getuid(), os.getgid()))
-attempt("core_pattern", lambda: write("/proc/sys/kernel/core_pattern", "|/tmp/x"))
-attempt("sysrq", lambda: write("/proc/sysrq-trigger", "h"))
-attempt("oom", lambda: write("/proc/self/oom_score_adj", "-1000"))
+attempt("core_pattern", lambda: rewrite("/proc/sys/kernel/core_pattern"))
+attempt("sysrq", lambda: open("/proc/sysrq-trigger", "w").close())
+attempt("oom", lambda: open("/proc/self/oom_score_adj", "w").write("-1000"))
 attempt("mknod", lambda: os.mknod("/scratch/disk", 0o660 | 0o060000, os.makedev(254, 0)))
