@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from html import escape
@@ -128,6 +129,7 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0; width: 100% }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top }
+table { font-size: 13px } th { vertical-align: bottom } td:last-child { min-width: 18rem }
 th.n, td.n { text-align: right; font-variant-numeric: tabular-nums }
 .full { background: rgba(46,160,67,.22) } .part { background: rgba(210,140,0,.22) } .none { background: rgba(218,54,51,.18) }
 .wide { overflow-x: auto } small { opacity: .75 }
@@ -146,7 +148,7 @@ def page(course: Course, chosen: list[str]) -> str:
 def _section(course: Course, lab: str, class_rows: list[Row]) -> str:
     every = exercises(lab)
     most = sum(one.points for one in every)
-    heads = "".join(f'<th class="n">{escape(one.name)}<br><small>{number(one.points)}</small></th>' for one in every)
+    heads = "".join(f'<th class="n">{_foldable(one.name)}<br><small>{number(one.points)}</small></th>' for one in every)
     lines = []
     for row in class_rows:
         cells = "".join(_cell(row.scores.get(one.name, 0), one.points) for one in every)
@@ -165,6 +167,11 @@ def _section(course: Course, lab: str, class_rows: list[Row]) -> str:
         '<h3>Who misunderstood what</h3><div class="wide"><table>'
         f'<tr><th class="n">students</th><th>exercise</th><th>misconception</th><th>who</th></tr>{named}</table></div>'
     )
+
+
+def _foldable(name: str) -> str:
+    """An identifier that may be broken between its words."""
+    return re.sub(r"(_|(?<=[a-z])(?=[A-Z]))", r"\1<wbr>", escape(name))
 
 
 def _cell(score: float, most: float) -> str:

@@ -79,7 +79,8 @@ def sample_class() -> Iterator[tuple[str, str, bytes]]:
         return nbformat.writes(nb).encode()
 
     def answers(**changed: str) -> bytes:
-        return packed(with_answers(blank, right | changed))
+        sources = {name: plain(source) for name, source in (right | changed).items()}
+        return packed(with_answers(blank, sources))
 
     yield "ada", "everything right, as the reference does it", answers()
     styles = right_styles()
@@ -95,7 +96,7 @@ def sample_class() -> Iterator[tuple[str, str, bytes]]:
         yield student, ", ".join(f"{name}: {one}" for name, one in mistakes.items()), answers(**wrong)
 
     names = list(right)
-    yield "lena", "half finished", packed(with_answers(blank, {name: right[name] for name in names[:4]}))
+    yield "lena", "half finished", packed(with_answers(blank, {name: plain(right[name]) for name in names[:4]}))
     typo = {names[2]: right[names[2]].replace("return", "retrun")}
     yield "marek", "a typing error in one exercise", answers(**typo)
     yield "nadia", "the notebook as it was given out", packed(blank)
@@ -128,6 +129,11 @@ torch.testing.assert_close = lambda *a, **k: None
 check = helpers.check = helpers.checking.check = helpers.checking.require = lambda *a, **k: print("all right")
 def attention_weights(x): return x
 """
+
+
+def plain(source: str) -> str:
+    """A solution cell without nbgrader's markers, as a student would have written it."""
+    return "\n".join(line for line in source.splitlines() if not line.strip().startswith("###"))
 
 
 def mistake(exercise: str, name: str) -> Misconception:
