@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 import sys
 from collections.abc import Callable
 
@@ -68,8 +69,10 @@ def _gpu() -> str:
 def _browser() -> str:
     from playwright.sync_api import sync_playwright
 
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)  # else the one playwright brought
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch()
+        browser = playwright.chromium.launch(executable_path=installed)
         version = browser.version
         browser.close()
     return f"chromium {version}"

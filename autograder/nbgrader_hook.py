@@ -26,7 +26,7 @@ from autograder.exercises import exercises
 from autograder.lessons import grade_id, labs
 from autograder.release import student_notebook
 from autograder.submission import SubmissionError
-from helpers.cards import verdict_card
+from helpers.cards import progress_card, verdict_card
 from helpers.judging import Judgement
 
 REPORT = "report.json"
@@ -119,6 +119,7 @@ class GradeSubmission(NbGraderPreprocessor):
         result |= note
         _set_checksums(nb, lab)
         _disarm(nb, lab)
+        _show_progress(nb, lab, result)
         text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
         resources.setdefault("outputs", {})[REPORT] = text.encode("utf-8")
         return nb, resources
@@ -217,6 +218,15 @@ def _harmless(data: dict[str, str], clean: Any) -> dict[str, str]:
     if "text/html" in kept:
         kept["text/html"] = clean(kept["text/html"])
     return kept or {"text/plain": "(an output that cannot be shown here)"}
+
+
+def _show_progress(nb: NotebookNode, lab: str, result: dict[str, Any]) -> None:
+    """What `progress()` would say had the student's own record been here: the points of this grading."""
+    rows = [(one["name"], one["score"], one["max_score"], one["status"]) for one in result["exercises"]]
+    card = progress_card(lab, rows)
+    for cell in nb.cells:
+        if cell.cell_type == "code" and cell.source.strip() == "progress()":
+            cell.outputs = [new_output("display_data", data={"text/html": card.html, "text/plain": card.text})]
 
 
 def config_file() -> Path:
