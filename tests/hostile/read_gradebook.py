@@ -8,7 +8,7 @@ for pattern in (
     "/*/gradebook.db",
     "/*/*/gradebook.db",
     "/home/*/*",
-    "/root/.[bs]*",
+    os.path.expanduser("~root/.[bs]*"),
     "/srv/*",
     "/var/*/*",
     "/mnt/*",
