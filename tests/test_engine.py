@@ -55,16 +55,18 @@ def test_the_reference_gets_all_and_the_stub_nothing() -> None:
     assert {determine_grade(c)[0] for c in executed.cells if grade_id(c) and c.metadata.nbgrader["grade"]} == {0.0}
 
 
-@pytest.mark.parametrize("name", ["patch_torch", "all"])
+@pytest.mark.parametrize("name", ["patched", "all"])
 def test_hostile_cells_earn_nothing(name: str) -> None:
     cells = (
         list(SURVIVE.values())
         if name == "all"
-        else [s for n, s in SURVIVE.items() if n.startswith("patch") or "transform" in n]
+        else [s for n, s in SURVIVE.items() if n.startswith("patched") or "transformer" in n]
     )
     report, executed = grade(lab(before=cells))
-    # Missing, not killed: the exercises were really looked at after all that the cells did.
-    assert cells and {(one.score, one.status) for one in report.exercises} == {(0, "missing")}
+    # Each exercise was really looked at after all that the cells did: none was given up as killed or timed out.
+    assert cells
+    assert {one.score for one in report.exercises} == {0}
+    assert {one.status for one in report.exercises} <= {"missing", "failed"}
     assert not any("LEAKED" in str(cell.get("outputs")) for cell in executed.cells)
 
 
