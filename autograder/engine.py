@@ -135,10 +135,12 @@ class _Run:
 
     def _live(self, place: int) -> Session:
         """A session in which every cell before `place` has run, but for those known to end one."""
-        if time.monotonic() > self.deadline:
-            self._close()
-            raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
-        if self.session is None:
+        while True:
+            if time.monotonic() > self.deadline:
+                self._close()
+                raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
+            if self.session is not None:
+                return self.session
             if self.sessions > RESTARTS:
                 raise SessionDied("killed", f"Its cells ended {RESTARTS} sessions; the rest was not run.")
             self.sessions += 1
@@ -146,17 +148,26 @@ class _Run:
             self.session.start()
             for earlier, cell in enumerate(self.nb.cells[:place]):
                 if cell.cell_type == "code" and earlier not in self.fatal and grade_id(cell) not in self.tests:
-                    self.session.run(cell.source)
-        return self.session
+                    try:
+                        self.session.run(cell.source)
+                    except SessionDied as death:  # it did not the first time: what it does depends on chance
+                        self._leave_out(earlier, death)
+                        break
 
     def _run(self, place: int) -> None:
         cell = self.nb.cells[place]
         try:
             cell.outputs = [NotebookNode(output) for output in self._live(place).run(cell.source)]
         except SessionDied as death:
-            self._close()
-            self.fatal[place] = death
-            cell.outputs = [new_output("error", ename=death.reason, evalue=death.detail, traceback=[death.detail])]
+            self._leave_out(place, death)
+
+    def _leave_out(self, place: int, death: SessionDied) -> None:
+        """The cell at `place` ended the session: the ones to come go without it."""
+        self._close()
+        self.fatal[place] = death
+        self.nb.cells[place].outputs = [
+            new_output("error", ename=death.reason, evalue=death.detail, traceback=[death.detail])
+        ]
 
     def _judge(self, exercise: Exercise, place: int) -> Judgement:
         cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))

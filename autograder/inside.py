@@ -311,11 +311,14 @@ def serve() -> None:
     shell = make_shell()
     limit(settings["device"])
     os.dup2(1, 2)
+    worker = os.getpid()
     while True:
         (size,) = wire.LENGTH.unpack(read_exactly(wire.LENGTH.size))
         request, tensors = wire.unpack(read_exactly(size))
         quiet_leftovers()
         data = answer(shell, request, tensors)
+        if os.getpid() != worker:  # a copy that a cell forked and let run on: it has nothing to answer
+            os._exit(0)
         quiet_leftovers()
         write_all(wire.LENGTH.pack(len(data)) + data)
 

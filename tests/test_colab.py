@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.exercises import exercises
 from autograder.release import _notebook
+from tests.corpus import wrong_answers
 
 ROOT = Path(__file__).parent.parent
 LAB = "01_self_attention"
 # Older ones than the tested set, so that an upgrade by the set-up cell could not go unnoticed.
-COLAB = ["numpy<2.4", "transformers<5.20", "ipython"]
+COLAB = ["numpy<2.4", "transformers<5.20", "ipython", "einops"]
 RUNNER = """
 import sys, json
 from importlib.metadata import version
@@ -30,6 +33,26 @@ assert "helpers" in sys.modules and "site-packages" in sys.modules["helpers"].__
 assert kept == {name: version(name) for name in kept}, kept
 progress = json.load(open(".progress.json"))
 print("POINTS", sum(entry["score"] for entry in progress.values()))
+"""
+
+NAMER = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+shell = InteractiveShell.instance()
+shell.run_cell("import math, torch; from torch import nn; import torch.nn.functional as F; from helpers import check")
+for name, hint, source in json.load(open(sys.argv[1])):
+    with capture_output() as shown:
+        shell.run_cell(source).raise_error()
+        shell.run_cell(f"check({name!r})").raise_error()
+    assert hint in shown.outputs[0].data["text/plain"], (name, hint, shown.outputs[0].data["text/plain"])
+for heavy in ("nbgrader", "jupytext"):
+    try:
+        __import__(heavy)
+    except ModuleNotFoundError:
+        continue
+    raise SystemExit(f"{heavy} is installed here, so this proves nothing")
+print("ALL NAMED")
 """
 
 
@@ -51,6 +74,7 @@ def colab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (Path(site) / "google/colab").mkdir(parents=True)
     (Path(site) / "google/colab/__init__.py").write_text("")
     (folder / "runner.py").write_text(RUNNER)
+    (folder / "namer.py").write_text(NAMER)
     return folder
 
 
@@ -79,6 +103,11 @@ def test_the_notebook_alone_brings_what_it_needs(colab: Path, tmp_path: Path, ro
     }
     try:
         out = run(python, colab / "runner.py", notebook, cwd=tmp_path / "content", env=environment)
+        hints = {(e.name, m.name): m.hint for e in exercises(LAB) for m in e.misconceptions}
+        mistakes = [(name, hints[name, mistake], source) for name, mistake, source in wrong_answers()]
+        (tmp_path / "mistakes.json").write_text(json.dumps(mistakes))
+        named = run(python, colab / "namer.py", tmp_path / "mistakes.json", cwd=tmp_path / "content", env=environment)
     finally:
         subprocess.run([str(python), "-m", "pip", "uninstall", "-q", "-y", "transformers-labs"], capture_output=True)
     assert "POINTS 20" in out
+    assert "ALL NAMED" in named
