@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder import reference
-from autograder.exercises import Draw, Exercise, exercises
-from autograder.lessons import grade_id
+from autograder.exercises import Draw, Exercise, exercises, given
+from autograder.lessons import grade_id, long_cells
 from autograder.release import student_notebook
 from autograder.session import Limits, Session, SessionDied
 from autograder.submission import restore
@@ -26,6 +26,7 @@ from helpers.judging import Judgement, judge
 
 RESTARTS = 8  # sessions a notebook may use up before the rest of it is left ungraded
 NOTEBOOK_SECONDS = 600.0
+SKIPPED = "[Not run in grading: this cell takes long, nothing graded needs it, and it is as it was handed out.]\n"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class _Run:
         self.nb, self.lab, self.seed = nb, lab, seed
         self.device, self.sandbox, self.limits = device, sandbox, limits
         self.tests = {f"test_{exercise.name}": exercise for exercise in exercises(lab)}
+        self.long = long_cells(lab)
         self.session: Session | None = None
         self.sessions = 0
         self.deadline = time.monotonic() + NOTEBOOK_SECONDS
@@ -127,11 +129,17 @@ class _Run:
             if exercise is not None:
                 judgements.append(self._judge(exercise, place))
                 cell.outputs = _outputs(judgements[-1])
-            elif cell.cell_type == "code":
+            elif self._runs(cell):
                 self._run(place)
+            elif cell.cell_type == "code":
+                cell.outputs = [new_output("stream", name="stdout", text=SKIPPED)]
             if cell.cell_type == "code":
                 cell.execution_count = place + 1
         return judgements
+
+    def _runs(self, cell: NotebookNode) -> bool:
+        """Whether this is a cell of the student's to run: not a test, and not one of ours that only takes long."""
+        return cell.cell_type == "code" and grade_id(cell) not in self.tests and cell.source.strip() not in self.long
 
     def _live(self, place: int) -> Session:
         """A session in which every cell before `place` has run, but for those known to end one."""
@@ -144,10 +152,10 @@ class _Run:
             if self.sessions > RESTARTS:
                 raise SessionDied("killed", f"Its cells ended {RESTARTS} sessions; the rest was not run.")
             self.sessions += 1
-            self.session = Session(self.limits, device=self.device, sandbox=self.sandbox)
+            self.session = Session(self.limits, device=self.device, sandbox=self.sandbox, given=bool(given(self.lab)))
             self.session.start()
             for earlier, cell in enumerate(self.nb.cells[:place]):
-                if cell.cell_type == "code" and earlier not in self.fatal and grade_id(cell) not in self.tests:
+                if self._runs(cell) and earlier not in self.fatal:
                     try:
                         self.session.run(cell.source)
                     except SessionDied as death:  # it did not the first time: what it does depends on chance

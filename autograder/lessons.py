@@ -30,6 +30,11 @@ def lesson(lab: str) -> NotebookNode:
     return _read(lab)
 
 
+def long_cells(lab: str) -> set[str]:
+    """The sources of a lab's cells that take long and that no exercise needs: they are tagged `long`."""
+    return {cell.source.strip() for cell in lesson(lab).cells if "long" in cell.metadata.get("tags", [])}
+
+
 def grade_id(cell: NotebookNode) -> str | None:
     """The nbgrader id of a cell of a trusted notebook, or None."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")

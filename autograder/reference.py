@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from autograder.exercises import Exercise, exercises
+from autograder.exercises import Exercise, exercises, given
 from autograder.lessons import lesson
 from helpers.driver import Case, Outcome, run_case
 
@@ -28,6 +28,8 @@ def sources(lab: str) -> dict[str, str]:
 def _namespace(lab: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": f"reference_{lab}"}
     exec(compile(PRELUDE, "<prelude>", "exec"), namespace)
+    for earlier, names in given(lab).items():
+        namespace |= {name: _namespace(earlier)[name] for name in names}
     for name, source in sources(lab).items():
         exec(compile(source, f"<solution of {name}>", "exec"), namespace)
     return namespace
@@ -39,13 +41,13 @@ def expected(lab: str, cases: list[Case]) -> list[Outcome]:
 
 
 def wrong(lab: str, exercise: Exercise, cases: list[Case]) -> dict[str, list[Outcome]]:
-    """The outcomes of each misconception of `exercise`, by name, case by case, in float64."""
+    """The outcomes of each misconception of `exercise` and its variants, by name, case by case, in float64."""
     outcomes = {}
     for misconception in exercise.misconceptions:
-        namespace = dict(_namespace(lab))
-        code = misconception.source(sources(lab)[exercise.name])
-        exec(compile(code, f"<misconception {misconception.name}>", "exec"), namespace)
-        outcomes[misconception.name] = [run_case(namespace, case, dtype=torch.float64) for case in cases]
+        for name, code in misconception.sources(sources(lab)[exercise.name]).items():
+            namespace = dict(_namespace(lab))
+            exec(compile(code, f"<misconception {name}>", "exec"), namespace)
+            outcomes[name] = [run_case(namespace, case, dtype=torch.float64) for case in cases]
     return outcomes
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import tomllib
 from functools import lru_cache
+from pathlib import Path
 
 import nbformat
 import safetensors.torch
@@ -20,7 +22,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from torch import Tensor
 
 from autograder import reference
-from autograder.exercises import Draw, Exercise, exercises
+from autograder.exercises import LABS, Draw, Exercise, exercises, given
 from autograder.lessons import ROOT, labs, lesson
 from autograder.setup_cell import badge, setup_cell
 from helpers.driver import GRADIENT, Outcome
@@ -28,6 +30,19 @@ from helpers.published import FOLDER, Example
 
 NOTEBOOKS = ROOT / "notebooks"
 PUBLIC_SEED = 2017  # the year of "Attention is all you need"; grading never uses it
+GIVEN = ROOT / "helpers" / "given.py"
+GIVEN_HEAD = '''"""Objects of earlier labs that a later one builds on. Written by `autograder release` from the solutions.
+
+While an earlier lab is graded, its students' code cannot read this file.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+'''
+MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -124,16 +139,27 @@ def release(chosen: list[str] | None = None, check: bool = False) -> list[str]:
     """
     changed = []
     for lab in chosen or labs():
-        path = NOTEBOOKS / f"{lab}.ipynb"
         text = nbformat.writes(student_notebook(lab)) + "\n"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            changed.append(str(path.relative_to(ROOT)))
-            if not check:
-                NOTEBOOKS.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+        changed += _release_text(NOTEBOOKS / f"{lab}.ipynb", text, check)
         for order, exercise in enumerate(exercises(lab)):
             changed += _release_example(published_example(lab, exercise, order), check)
-    return changed
+    return changed + _release_text(GIVEN, given_module(), check)
+
+
+def given_module() -> str:
+    """The text of `helpers/given.py`: the solution cells that some lab takes from an earlier one."""
+    wanted = {(earlier, name): None for lab in LABS for earlier, names in given(lab).items() for name in names}
+    cells = [reference.sources(earlier)[name] for earlier, name in wanted]
+    return "\n\n".join([GIVEN_HEAD, *(MARKER.sub("", cell).strip() + "\n" for cell in cells)])
+
+
+def _release_text(path: Path, text: str, check: bool) -> list[str]:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return []
+    if not check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [str(path.relative_to(ROOT))]
 
 
 def _release_example(example: Example, check: bool) -> list[str]:

@@ -23,7 +23,7 @@ from typing import Any
 from autograder import syscalls
 
 HERE = Path(__file__).resolve().parent
-INSIDE = HERE / "inside.py"
+WORKER = HERE / "worker"  # the two files that run behind the wall
 ADVICE = "install bubblewrap and allow user namespaces, or pass `--sandbox none` for notebooks you trust"
 # What nobody behind the wall may read, where it happens to lie inside a folder that has to be visible.
 HIDDEN = ("autograder", "solutions", "tests", "demo", ".git")
@@ -53,15 +53,15 @@ def available() -> str | None:
     return reason and f"No sandbox can run here ({reason}): {ADVICE}."
 
 
-def launch(
-    settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: int, helpers_dir: Path | None = None
-) -> Launch:
+def launch(settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: int, given: bool = False) -> Launch:
     """The command for a worker with `settings` (what `inside.py` takes as its argument).
+
+    given: whether `helpers.given`, which holds answers to earlier labs, is shown inside
 
     Raises SandboxUnavailable when `sandbox` is "auto" and none can run, ValueError for another word than
     "auto" and "none".
     """
-    helpers = Path(helpers_dir).resolve() if helpers_dir else _helpers()
+    helpers = _helpers()
     if sandbox == "none":
         return _bare(settings, device, helpers)
     if sandbox != "auto":
@@ -71,16 +71,18 @@ def launch(
         raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
     binary, own_users = road
     settings = settings | {"uid": None if own_users else secrets.choice(PASSING_USERS), "path": ["/grader"]}
-    argv, fds = _wall(binary, own_users, device, scratch_bytes, helpers)
+    argv, fds = _wall(binary, own_users, device, scratch_bytes, helpers, given)
     return Launch([*argv, sys.executable, "-s", "-B", "/grader/inside.py", json.dumps(settings)], {}, "/", fds)
 
 
 def _bare(settings: dict[str, Any], device: str, helpers: Path) -> Launch:
     """The same worker without a wall, for those who asked for it. The mark in its environment finds its strays."""
     scratch = tempfile.mkdtemp(prefix="autograder-")
-    settings = settings | {"uid": None, "path": [str(helpers.parent)]}
+    settings = settings | {"uid": None, "path": [str(WORKER), str(helpers.parent)]}
     env = environment(scratch, device) | {"TMPDIR": scratch, "AUTOGRADER_SESSION": Path(scratch).name}
-    return Launch([sys.executable, "-s", "-B", str(INSIDE), json.dumps(settings)], env, scratch, (), scratch)
+    return Launch(
+        [sys.executable, "-s", "-B", str(WORKER / "inside.py"), json.dumps(settings)], env, scratch, (), scratch
+    )
 
 
 def environment(home: str, device: str) -> dict[str, str]:
@@ -144,7 +146,7 @@ def _visible() -> list[Path]:
 
 
 def _wall(
-    binary: str, own_users: bool, device: str, scratch_bytes: int, helpers: Path
+    binary: str, own_users: bool, device: str, scratch_bytes: int, helpers: Path, given: bool
 ) -> tuple[list[str], tuple[int, ...]]:
     argv = [binary, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     argv += ["--new-session", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
@@ -176,7 +178,11 @@ def _wall(
     for folder in _hidden([Path("/usr"), *visible]):
         argv += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
     argv += [*_parents("/grader/helpers", made), "--ro-bind", str(helpers), "/grader/helpers"]
-    argv += ["--ro-bind", str(INSIDE), "/grader/inside.py"]
+    if not given:
+        for path in [helpers / "given.py", *helpers.glob("__pycache__/given.*")]:
+            argv += ["--ro-bind-try", "/dev/null", f"/grader/helpers/{path.relative_to(helpers)}"]
+    for path in WORKER.glob("*.py"):
+        argv += ["--ro-bind", str(path), f"/grader/{path.name}"]
     # The sandbox's root is itself a file system in memory, without a limit: nothing may be written there.
     argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
     for name, value in environment("/scratch", device).items():
@@ -199,7 +205,7 @@ def _parents(name: str, made: set[Path]) -> list[str]:
 
 def _hidden(visible: list[Path]) -> list[Path]:
     """The grader's own folders, and settings that may hold secrets, where they lie inside a visible folder."""
-    secret = [HERE, *(HERE.parent / name for name in HIDDEN), Path("/usr/local/share/nbgrader")]
+    secret = [HERE, _helpers(), *(HERE.parent / name for name in HIDDEN), Path("/usr/local/share/nbgrader")]
     secret += [folder / "etc/jupyter" for folder in [Path("/usr/local"), *visible]]
     present = dict.fromkeys(path for path in secret if path.is_dir())
     return [path for path in present if any(path.is_relative_to(folder) for folder in visible)]
@@ -229,7 +235,7 @@ def _try(binary: str, own_users: bool, device: str) -> str:
     shed = "" if own_users else "import os; os.setgroups([]); os.setgid(61184); os.setuid(61184); "
     command = [sys.executable, "-I", "-S", "-c", f"{shed}open('/scratch/x', 'w'); open('/grader/helpers/wire.py')"]
     try:
-        argv, fds = _wall(binary, own_users, device, 1 << 20, _helpers())
+        argv, fds = _wall(binary, own_users, device, 1 << 20, _helpers(), False)
     except SandboxUnavailable as error:
         return str(error)
     try:

@@ -61,15 +61,14 @@ class Session:
     """One sandboxed process, in which cells run one after another as in a notebook.
 
     device:  where the driver puts a case's tensors ("cpu", "cuda")
+    given:   whether `helpers.given`, earlier labs' answers, may be read inside
     sandbox: "auto" for the sandbox, "none" for a plain process with limits, where the machine allows no better
     start() raises SandboxUnavailable. run() and call() raise SessionDied; after that only close() is left.
     """
 
-    def __init__(
-        self, limits: Limits | None = None, device: str = "cpu", sandbox: str = "auto", helpers_dir: Path | None = None
-    ):
+    def __init__(self, limits: Limits | None = None, device: str = "cpu", sandbox: str = "auto", given: bool = False):
         self.limits = limits or Limits()
-        self.device, self.sandbox, self.helpers_dir = device, sandbox, helpers_dir
+        self.device, self.sandbox, self.given = device, sandbox, given
         self._process: subprocess.Popen | None = None
         self._scratch: str | None = None
         self._first: int | None = None  # a handle of the first process inside the sandbox
@@ -89,7 +88,7 @@ class Session:
         limits = self.limits
         settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
         settings |= {"device": self.device, "output_bytes": limits.output_bytes}
-        launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.helpers_dir)
+        launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(

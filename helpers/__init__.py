@@ -1,4 +1,4 @@
-"""What a notebook imports: instant checks, progress, quizzes and figures.
+"""What a notebook imports: instant checks, progress, quizzes, figures, texts and published weights.
 
 Everything loads when it is first used, so that `import helpers` costs next to nothing; this package knows neither
 the solutions nor the autograder.
@@ -9,10 +9,17 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_HOME = {"check": "checking", "progress": "records", "quiz": "quizzes"}
-_MODULES = ("figures",)
+_HOME = {
+    "check": "checking",
+    "load_gpt2": "gpt2",
+    "load_gpt2_weights": "gpt2",
+    "progress": "records",
+    "quiz": "quizzes",
+    "text": "texts",
+}
+_MODULES = ("figures", "playground")
 
-__all__ = ["check", "figures", "progress", "quiz"]
+__all__ = ["check", "figures", "load_gpt2", "load_gpt2_weights", "playground", "progress", "quiz", "text"]
 
 
 def __getattr__(name: str) -> Any:

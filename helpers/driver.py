@@ -8,13 +8,20 @@ process than this one.
 from __future__ import annotations
 
 import traceback
+import warnings
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from helpers import stages
+from helpers.refused import Refused
+
 GRADIENT = "gradient of "  # starts the name of an array that is a gradient
+ERROR_TEXTS = ("type", "message", "line", "traceback", "same_as")
+OURS = (__file__, stages.__file__)
 LARGEST_OUTPUT = 1_000_000  # entries; every right answer is far smaller, and a giant one must not fill a pipe
 
 
@@ -30,6 +37,7 @@ class Case:
     state:     for a class: the parameters to load, by name (all of them: a missing or odd one is an error)
     gradients: whether to take back the gradients of the outputs with respect to inputs and parameters
     guard:     this case is right when it raises; it earns nothing unless an ordinary case passes as well
+    stage:     a name in `helpers.stages`: that function gets the student's object and the arguments, and calls it
     """
 
     name: str
@@ -41,6 +49,7 @@ class Case:
     state: dict[str, Tensor] = field(default_factory=dict)
     gradients: bool = False
     guard: bool = False
+    stage: str | None = None
 
     def to_wire(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """This case as JSON-able data and named tensors."""
@@ -62,6 +71,7 @@ class Case:
             "state": list(self.state),
             "gradients": self.gradients,
             "guard": self.guard,
+            "stage": self.stage,
         }
         return spec, tensors
 
@@ -82,12 +92,13 @@ class Case:
             state={name: tensors[f"state/{name}"] for name in spec["state"]},
             gradients=spec["gradients"],
             guard=spec["guard"],
+            stage=spec["stage"],
         )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call gave: arrays by name, or an error {"type", "types", "message", "line", "traceback"}."""
+    """What one call gave: arrays by name, or an error: ERROR_TEXTS and the list "types"."""
 
     arrays: dict[str, Tensor] = field(default_factory=dict)
     error: dict[str, Any] | None = None
@@ -102,18 +113,10 @@ class Outcome:
         if error is not None:
             if not isinstance(error, dict):
                 raise ValueError("an outcome's error is not an object")
-            fields = {key: str(error.get(key, ""))[:20_000] for key in ("type", "message", "line", "traceback")}
+            fields = {key: str(error.get(key, ""))[:20_000] for key in ERROR_TEXTS}
             types = error.get("types")
             error = fields | {"types": [str(t)[:200] for t in types[:50]] if isinstance(types, list) else []}
         return cls(tensors, error)
-
-
-class Refused(Exception):
-    """The object ran but did not give what the exercise asks for; `kind` names the sort of mismatch."""
-
-    def __init__(self, kind: str, message: str):
-        super().__init__(message)
-        self.kind = kind
 
 
 def run_case(namespace: dict[str, Any], case: Case, device: str = "cpu", dtype: torch.dtype | None = None) -> Outcome:
@@ -123,9 +126,12 @@ def run_case(namespace: dict[str, Any], case: Case, device: str = "cpu", dtype: 
     float64). Whatever the student's code raises becomes the outcome's error; nothing escapes but KeyboardInterrupt.
     """
     try:
-        return Outcome(_run(namespace, case, device, dtype))
+        # A warning on stderr would cost a student all points of the cell in plain nbgrader.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Outcome(_run(namespace, case, device, dtype))
     except Refused as refusal:
-        return Outcome(error=_error(refusal.kind, str(refusal)))
+        return Outcome(error=_error(refusal.kind, str(refusal), same_as=refusal.same_as))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit in a student's function is that exercise's mistake, not ours
@@ -158,10 +164,14 @@ def _run(namespace: dict[str, Any], case: Case, device: str, dtype: torch.dtype 
             value for value in (inputs | kwargs).values() if isinstance(value, Tensor) and value.is_floating_point()
         ]
         leaves |= _load(call, case, device, floats[0].dtype if floats else dtype)
+    if case.stage is not None:
+        call = partial(stages.STAGES[case.stage], call)
 
     returned = call(*inputs.values(), **kwargs)
     outputs = _outputs(returned, case)
-    arrays = {name: _array(value, name, device) for name, value in outputs.items()}
+    # Where no tensor goes in, a function cannot know of another device.
+    given = case.state or any(isinstance(value, Tensor) for value in (*inputs.values(), *kwargs.values()))
+    arrays = {name: _array(value, name, device if given else None) for name, value in outputs.items()}
     if case.gradients:
         arrays |= _gradients(list(outputs.values()), leaves)
     return arrays
@@ -172,12 +182,24 @@ def _load(module: Any, case: Case, device: str, dtype: torch.dtype | None) -> di
     if not isinstance(module, nn.Module):
         raise Refused("Type", f"{case.target}(...) is {_kind(module)}, not an nn.Module.")
     module.to(device=device, dtype=dtype)
-    own = dict(module.named_parameters())
-    missing, extra = sorted(case.state.keys() - own.keys()), sorted(own.keys() - case.state.keys())
+    own = dict(module.named_parameters(remove_duplicate=False))
+    missing = sorted(case.state.keys() - own.keys())
+    known = {id(own[name]) for name in case.state if name in own}
+    extra = sorted(name for name in own.keys() - case.state.keys() if id(own[name]) not in known)
     if missing or extra:
         parts = [f"{', '.join(missing)} missing"] if missing else []
         parts += [f"{', '.join(extra)} not expected"] if extra else []
-        raise Refused("Parameters", f"The module's parameters differ from the description: {'; '.join(parts)}.")
+        # A matrix too many is the same mistake whatever it is called, either way round, with or without a bias.
+        sizes = sorted(tuple(sorted(own[name].shape)) for name in extra)
+        raise Refused(
+            "Parameters",
+            f"The module's parameters differ from the description: {'; '.join(parts)}.",
+            same_as=f"missing {missing}, too many {[size for size in sizes if len(size) > 1] or sizes}",
+        )
+    if len(known) < len(case.state):
+        twice = next(name for name in case.state if sum(own[name] is own[other] for other in case.state) > 1)
+        other = next(name for name in case.state if own[name] is own[twice] and name != twice)
+        raise Refused("Parameters", f"{twice} and {other} are one and the same parameter, but should be two.")
     with torch.no_grad():
         for name, value in case.state.items():
             if own[name].shape != value.shape:
@@ -186,7 +208,7 @@ def _load(module: Any, case: Case, device: str, dtype: torch.dtype | None) -> di
                     f"{name} has shape {tuple(own[name].shape)}, but should have {tuple(value.shape)} (outputs, inputs).",
                 )
             own[name].copy_(value)
-    return own
+    return {name: own[name] for name in case.state}
 
 
 def _outputs(returned: Any, case: Case) -> dict[str, Any]:
@@ -201,7 +223,7 @@ def _outputs(returned: Any, case: Case) -> dict[str, Any]:
     return dict(zip(names, returned, strict=True))
 
 
-def _array(value: Any, name: str, device: str) -> Tensor:
+def _array(value: Any, name: str, device: str | None) -> Tensor:
     """One returned value as a plain CPU tensor. Numbers and NumPy arrays are welcome."""
     if value is None:
         raise Refused("Type", f"{name} is None. Is a `return` missing?")
@@ -212,7 +234,7 @@ def _array(value: Any, name: str, device: str) -> Tensor:
             value = torch.as_tensor(value)
         else:
             raise Refused("Type", f"{name} should be a tensor or a number, but is {_kind(value)}.")
-    elif value.device.type != torch.device(device).type and value.dim() > 0:
+    elif device is not None and value.dim() > 0 and value.device.type != torch.device(device).type:
         raise Refused(
             "Device",
             f"{name} is on {value.device}, but the inputs are on {device}. Make new tensors with device=x.device.",
@@ -246,14 +268,17 @@ def _kind(value: Any) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def _error(kind: str, message: str, types: list[str] | None = None, line: str = "", trace: str = "") -> dict[str, Any]:
-    return {"type": kind, "types": types or [kind], "message": message, "line": line, "traceback": trace}
+def _error(
+    kind: str, message: str, types: list[str] | None = None, line: str = "", trace: str = "", same_as: str | None = None
+) -> dict[str, Any]:
+    error = {"type": kind, "types": types or [kind], "message": message, "line": line, "traceback": trace}
+    return error | {"same_as": message if same_as is None else same_as}
 
 
 def _describe(error: BaseException) -> dict[str, Any]:
     """An exception from the student's code, with the last line of theirs that it came through."""
-    # Frames of this file are ours, not the student's. The message comes from hostile code, so even str() may raise.
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    # Our own frames are not the student's. The message comes from hostile code, so even str() may raise.
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename not in OURS]
     try:
         message = str(error)[:2000]
     except BaseException:

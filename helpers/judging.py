@@ -63,7 +63,9 @@ def judge(
         status = "missing"
     elif kinds[first] and not expected[first].error:
         status = "error"
-    misconception = None if status == "missing" else name_misconception(outcomes, verdicts, wrong())
+    # A variant, "name#2", is the same mistake as "name".
+    named = None if status == "missing" else name_misconception(outcomes, verdicts, wrong())
+    misconception = named and named.partition("#")[0]
     error = outcomes[first].error
     return Judgement(
         name,

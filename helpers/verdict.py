@@ -99,7 +99,7 @@ def same(first: Outcome, second: Outcome) -> bool:
     """
     if first.error or second.error:
         return bool(first.error and second.error) and all(
-            first.error[key] == second.error[key] for key in ("type", "message")
+            first.error[key] == second.error[key] for key in ("type", "same_as")
         )
     mine, theirs = ({n: a for n, a in one.arrays.items() if not n.startswith(GRADIENT)} for one in (first, second))
     return mine.keys() == theirs.keys() and all(
@@ -118,8 +118,14 @@ def name_misconception(outcomes: list[Outcome], verdicts: list[Verdict], wrong: 
     """
     failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
     explained = {
-        name: sum(same(outcomes[i], theirs[i]) for i in failed) + 0.5 * all(map(same, outcomes, theirs))
+        name: sum(same(outcomes[i], theirs[i]) for i in failed) + 0.5 * all(map(_agree, outcomes, verdicts, theirs))
         for name, theirs in wrong.items()
     }
     best = max(explained, key=explained.__getitem__, default=None)
     return best if best is not None and explained[best] > len(failed) / 2 else None
+
+
+def _agree(mine: Outcome, verdict: Verdict, theirs: Outcome) -> bool:
+    """The same; or both right in raising, each in words of its own."""
+    both = mine.error and theirs.error and mine.error["type"] == theirs.error["type"]
+    return same(mine, theirs) or bool(verdict.passed and both)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.reference import PRELUDE
+from autograder.exercises import exercises, given
+from autograder.reference import PRELUDE, sources
 
 HERE = Path(__file__).parent
 
@@ -23,9 +25,25 @@ def wrong_answers() -> list[tuple[str, str, str]]:
     ]
 
 
-def namespace(source: str) -> dict[str, Any]:
-    """What a notebook holds after its imports and the cell `source`."""
+def namespace(source: str, lab: str | None = None) -> dict[str, Any]:
+    """What a notebook holds after its imports and the cell `source`; of `lab`, also the answers before it."""
     space: dict[str, Any] = {"__name__": "__main__"}
     exec(PRELUDE, space)
+    if lab is not None:
+        for earlier, names in given(lab).items():
+            space |= {name: answers(earlier)[name] for name in names}
+        space |= answers(lab)
     exec(source, space)
     return space
+
+
+@lru_cache
+def answers(lab: str) -> dict[str, Any]:
+    """The reference's objects by name."""
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(PRELUDE, space)
+    for earlier, names in given(lab).items():
+        space |= {name: answers(earlier)[name] for name in names}
+    for source in sources(lab).values():
+        exec(source, space)
+    return {exercise.name: space[exercise.name] for exercise in exercises(lab)}

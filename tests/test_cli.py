@@ -27,7 +27,7 @@ def written(path: Path, answers: dict[str, str]) -> str:
 
 def test_check_gives_points_names_and_json(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     right = reference.sources(LAB)
-    mistake = demo.mistake("SelfAttention", "unscaled").source(right["SelfAttention"])
+    mistake = demo.mistake(LAB, "SelfAttention", "unscaled").source(right["SelfAttention"])
     notebook = written(tmp_path / "n.ipynb", right | {"SelfAttention": mistake, "causal_mask": "causal_mask = 1 / 0"})
     arguments = ["check", notebook, "--json", str(tmp_path / "out.json"), "--seed", "5", "--sandbox", WALL]
     assert cli.main([*arguments, "--device", "cpu"]) == 0

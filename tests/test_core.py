@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from helpers import wire
 from helpers.driver import Case, Outcome, run_case
 from helpers.judging import judge
+from helpers.published import Example, catalogue, example
 from helpers.verdict import compare, same
 from tests.corpus import namespace
 
@@ -123,3 +125,30 @@ def test_helpers_imports_neither_the_grader_nor_anything_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_published_examples_come_back_from_their_files() -> None:
+    for name in catalogue():
+        one = example(name)
+        index, tensors = one.to_files()
+        again = Example.from_files(json.loads(json.dumps(index)), tensors).to_files()
+        assert again[0] == index
+        assert again[1].keys() == tensors.keys()
+
+
+def test_a_function_that_gets_no_tensor_need_not_know_the_device() -> None:
+    source = "def f(n): return torch.ones(n, 2)"
+    case = Case("c", "f", AXES, (3,))
+    # "meta" stands in for a GPU: a device that the result is not on.
+    assert run_case(namespace(source), case, device="meta").error is None
+    taken = Case("c", "f", AXES, (torch.ones(3),))
+    refused = run_case(namespace("def f(x): return torch.ones(3, 2)"), taken, device="meta")
+    assert refused.error["type"] == "Device"
+
+
+def test_what_a_student_does_writes_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    source = (
+        "import warnings\ndef f(n):\n    warnings.warn('old')\n    return float(torch.ones((), requires_grad=True))"
+    )
+    assert run_case(namespace(source), Case("c", "f", {"y": ()}, (3,))).error is None
+    assert not recwarn.list

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -13,6 +14,7 @@ import torch
 from helpers import figures
 from helpers.figures import canvas, emoji
 
+ROOT = Path(__file__).parent.parent
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -40,8 +42,14 @@ DRAWINGS = {
 }
 
 
-def test_every_figure_is_drawn_in_this_file():
-    assert set(figures.__all__) == DRAWINGS.keys() | {"emoji_vectors", "heads_diagram"}
+def test_every_figure_is_drawn_by_a_test_and_shown_in_a_lesson():
+    def text(folder, pattern):
+        return "".join(path.read_text("utf-8") for path in (ROOT / folder).glob(pattern))
+
+    tests, lessons = text("tests", "test_*.py"), text("solutions", "*.py")
+    assert [
+        name for name in figures.__all__ if f"figures.{name}(" not in tests or f"figures.{name}(" not in lessons
+    ] == []
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

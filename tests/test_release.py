@@ -11,7 +11,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder import release as builder
 from autograder.exercises import LABS, exercises
-from autograder.lessons import grade_id
+from autograder.lessons import grade_id, long_cells
 from autograder.setup_cell import badge, setup_cell
 from helpers.published import FOLDER
 
@@ -50,21 +50,31 @@ def test_figures_and_links_are_our_own(lab: str) -> None:
 def test_check_finds_every_kind_of_drift(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(builder, "NOTEBOOKS", tmp_path / "notebooks")
     monkeypatch.setattr(builder, "FOLDER", tmp_path / "examples")
+    monkeypatch.setattr(builder, "GIVEN", tmp_path / "given.py")
     monkeypatch.setattr(builder, "ROOT", tmp_path)
     shutil.copytree(FOLDER, tmp_path / "examples")
-    assert builder.release() == ["notebooks/01_self_attention.ipynb"]
+    assert sorted(builder.release()) == ["given.py", *(f"notebooks/{lab}.ipynb" for lab in LABS)]
     assert builder.release(check=True) == []
     (tmp_path / "notebooks/01_self_attention.ipynb").write_text("{}")
+    (tmp_path / "given.py").write_text("")
     (tmp_path / "examples/causal_mask.json").write_text("{}")
     block = tmp_path / "examples/SelfAttention.safetensors"
     block.write_bytes(block.read_bytes()[:-4] + b"\x00\x00\x80\x3f")
     assert sorted(builder.release(check=True)) == [
         "examples/SelfAttention.safetensors",
         "examples/causal_mask.safetensors",
+        "given.py",
         "notebooks/01_self_attention.ipynb",
     ]
     builder.release()
     assert builder.release(check=True) == []
+
+
+def test_nothing_graded_lies_in_a_cell_that_grading_skips() -> None:
+    for lab in LABS:
+        long = long_cells(lab)
+        assert not any(cell.source.strip() in long for cell in builder.student_notebook(lab).cells if grade_id(cell))
+        assert {cell.source.strip() for cell in builder.student_notebook(lab).cells} >= long
 
 
 def test_the_badge_is_right_or_absent() -> None:

@@ -376,12 +376,35 @@ def test_no_sandbox_is_one_clear_line(monkeypatch):
         Session(LIMITS, sandbox="maybe").start()
 
 
-def test_a_worker_that_cannot_start_says_why(tmp_path):
+def test_a_worker_that_cannot_start_says_why(tmp_path, monkeypatch):
     (tmp_path / "helpers").mkdir()
     (tmp_path / "helpers" / "__init__.py").write_text("raise RuntimeError('broken on purpose')")
+    monkeypatch.setattr(sandbox, "_helpers", lambda: tmp_path / "helpers")
     with pytest.raises(sandbox.SandboxUnavailable, match="broken on purpose") as refusal:
-        Session(LIMITS, sandbox="none", helpers_dir=tmp_path / "helpers").start()
+        Session(LIMITS, sandbox="none").start()
     assert "\n" not in str(refusal.value)
+
+
+def test_answers_to_an_earlier_lab_can_be_read_only_where_a_later_one_builds_on_them():
+    peek = "import glob, helpers\nfiles = glob.glob(helpers.__path__[0] + '/**/given*', recursive=True)\n"
+    peek += "for name in files:\n    try: print('LEAKED' if open(name, 'rb').read() else 'empty')\n    except OSError: print('shut')\n"
+    with Session(LIMITS) as session:
+        assert session.run("from helpers.given import SelfAttention")[0]["ename"] in (
+            "ImportError",
+            "ModuleNotFoundError",
+        )
+        assert "LEAKED" not in text(session.run(peek))
+    with Session(LIMITS, given=True) as session:
+        assert session.run("from helpers.given import SelfAttention") == []
+
+
+def test_a_display_that_is_drawn_anew_stays_one_output():
+    with Session(LIMITS) as session:
+        outputs = session.run(
+            "handle = display('first', display_id=True)\nprint('then')\nfor i in range(1000): handle.update(f'{i} steps')"
+        )
+    assert [one["output_type"] for one in outputs] == ["display_data", "stream"]
+    assert outputs[0]["data"]["text/plain"] == "'999 steps'"
 
 
 def test_frames_of_cases_survive_the_way():

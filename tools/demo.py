@@ -12,19 +12,19 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import nbformat
 
 from autograder import cli, reference
-from autograder.exercises import Misconception, exercises
+from autograder.exercises import LABS, Misconception, exercises
 from autograder.lessons import grade_id
 from autograder.release import student_notebook
 from tools.submissions import with_answers
 
-LAB = "01_self_attention"
+FIRST = "01_self_attention"
 MARK = ".made-by-demo"
 RIGHT = Path(__file__).resolve().parent.parent / "tests" / "right_answers"
 TIMEOUT = "5"  # seconds for a cell: an endless loop should not make the demo endless
@@ -40,63 +40,71 @@ def main() -> int:
         return cli.MISUSED
     shutil.rmtree(folder, ignore_errors=True)
     handed_in, course = folder / "handed_in", folder / "course"
-    handed_in.mkdir(parents=True)
+    folder.mkdir(parents=True)
     (folder / MARK).touch()
 
     started = time.monotonic()
-    print("A class hands in:\n")
-    for student, what, content in sample_class():
-        print(f"  {student:10} {what}")
-        (handed_in / f"{student}.ipynb").write_bytes(content)
+    for lab in LABS:
+        print(f"To {lab} a class hands in:\n")
+        (handed_in / lab).mkdir(parents=True)
+        for student, what, content in sample_class(lab):
+            print(f"  {student:10} {what}")
+            (handed_in / lab / f"{student}.ipynb").write_bytes(content)
+        print()
     for command in (
         ["course", str(course)],
-        ["collect", str(handed_in), "--course", str(course), "--lab", LAB],
+        *(["collect", str(handed_in / lab), "--course", str(course), "--lab", lab] for lab in LABS),
         ["grade", "--course", str(course), "--timeout", TIMEOUT],
         ["feedback", "--course", str(course)],
         ["report", "--course", str(course)],
     ):
-        print(f"\n$ autograder {' '.join(command)}\n", flush=True)
+        print(f"$ autograder {' '.join(command)}\n", flush=True)
         said = io.StringIO()
         with redirect_stdout(said if command[0] == "report" else sys.stdout):
             code = cli.main(command)
         # The report repeats the table that `grade` has just printed.
         print(said.getvalue()[max(0, said.getvalue().find("Misconceptions")) :], end="")
+        print(flush=True)
         if code:
             return code
-    print(f"\nDone in {time.monotonic() - started:.0f} s. Look at:")
+    print(f"Done in {time.monotonic() - started:.0f} s. Look at:")
     print(f"  gradebook       {course / 'gradebook.db'}")
     print(f"  class report    {course / 'report.html'}")
-    print(f"  feedback pages  {course / 'feedback'}, for example {course}/feedback/emil/{LAB}/{LAB}.html")
+    print(f"  feedback pages  {course / 'feedback'}, for example {course}/feedback/emil/{FIRST}/{FIRST}.html")
     return 0
 
 
-def sample_class() -> Iterator[tuple[str, str, bytes]]:
-    """(student, what they hand in, the file's bytes)."""
-    blank = student_notebook(LAB)
-    right = reference.sources(LAB)
-
-    def packed(nb: nbformat.NotebookNode) -> bytes:
-        return nbformat.writes(nb).encode()
+def sample_class(lab: str) -> Iterator[tuple[str, str, bytes]]:
+    """(student, what they hand in, the file's bytes). To the first lab also what no class should hand in."""
+    blank = student_notebook(lab)
+    right = reference.sources(lab)
 
     def answers(**changed: str) -> bytes:
         sources = {name: plain(source) for name, source in (right | changed).items()}
         return packed(with_answers(blank, sources))
 
     yield "ada", "everything right, as the reference does it", answers()
-    styles = right_styles()
-    for student, style in zip(("bruno", "chiara", "dmitri"), styles, strict=False):
+    students = ("bruno", "chiara", "dmitri") if lab == FIRST else ("bruno", "chiara")
+    for student, style in zip(students, right_styles(lab), strict=False):
         yield (
             student,
             f"everything right, in other styles ({', '.join(sorted(set(style.values())))})",
             answers(**{name: (RIGHT / name / f"{file}.py").read_text("utf-8") for name, file in style.items()}),
         )
-
-    for student, mistakes in MISTAKES.items():
-        wrong = {name: mistake(name, one).source(right[name]) for name, one in mistakes.items()}
+    for student, mistakes in MISTAKES[lab].items():
+        wrong = {name: mistake(lab, name, one).source(right[name]) for name, one in mistakes.items()}
         yield student, ", ".join(f"{name}: {one}" for name, one in mistakes.items()), answers(**wrong)
-
     names = list(right)
-    yield "lena", "half finished", packed(with_answers(blank, {name: plain(right[name]) for name in names[:4]}))
+    half = {name: plain(right[name]) for name in names[: (len(names) + 1) // 2]}
+    yield "lena", "half finished", packed(with_answers(blank, half))
+    if lab == FIRST:
+        yield from troublemakers(blank, answers)
+
+
+def troublemakers(blank: nbformat.NotebookNode, answers: Callable[..., bytes]) -> Iterator[tuple[str, str, bytes]]:
+    """Broken files, broken answers, and people who would rather not do the exercises."""
+    right = reference.sources(FIRST)
+    names = list(right)
     typo = {names[2]: right[names[2]].replace("return", "retrun")}
     yield "marek", "a typing error in one exercise", answers(**typo)
     yield "nadia", "the notebook as it was given out", packed(blank)
@@ -113,14 +121,37 @@ def sample_class() -> Iterator[tuple[str, str, bytes]]:
     yield "tomoko", "no work, and points and tests edited in the file", tampered(blank)
 
 
+def packed(nb: nbformat.NotebookNode) -> bytes:
+    """A notebook as a file's bytes."""
+    return nbformat.writes(nb).encode()
+
+
 MISTAKES = {  # the same ones come up again and again, as in any class
-    "emil": {"scaled_dot_product": "unscaled", "SelfAttention": "unscaled", "gpt_parameter_count": "untied_head"},
-    "fatima": {"SelfAttention": "scaled_by_m", "CausalSelfAttention": "scaled_by_sqrt_m"},
-    "goran": {"attention_weights": "softmax_over_queries", "SelfAttention": "softmax_over_queries"},
-    "hana": {"SelfAttention": "heads_and_time_swapped", "CausalSelfAttention": "heads_and_time_swapped"},
-    "ines": {"causal_mask": "inverted", "CausalSelfAttention": "mask_inverted", "gpt_parameter_count": "untied_head"},
-    "jamal": {"scaled_dot_product": "nan_rows", "dot_product_variance": "square_root"},
-    "keiko": {"attention_weights": "scaled", "SelfAttention": "unscaled", "CausalSelfAttention": "qkv_order"},
+    FIRST: {
+        "emil": {"scaled_dot_product": "unscaled", "SelfAttention": "unscaled", "gpt_parameter_count": "untied_head"},
+        "fatima": {"SelfAttention": "scaled_by_m", "CausalSelfAttention": "scaled_by_sqrt_m"},
+        "goran": {"attention_weights": "softmax_over_queries", "SelfAttention": "softmax_over_queries"},
+        "hana": {"SelfAttention": "heads_and_time_swapped", "CausalSelfAttention": "heads_and_time_swapped"},
+        "ines": {
+            "causal_mask": "inverted",
+            "CausalSelfAttention": "mask_inverted",
+            "gpt_parameter_count": "untied_head",
+        },
+        "jamal": {"scaled_dot_product": "nan_rows", "dot_product_variance": "square_root"},
+        "keiko": {"attention_weights": "scaled", "SelfAttention": "unscaled", "CausalSelfAttention": "qkv_order"},
+    },
+    "02_transformer_block": {
+        "emil": {"layer_norm": "unbiased_variance", "GPT": "untied_output"},
+        "fatima": {"TransformerBlock": "pre_norm", "training_step": "gradients_not_zeroed"},
+        "goran": {"PreNormBlock": "residual_from_normed", "GPT": "no_final_norm"},
+        "hana": {"sinusoidal_positions": "sin_cos_halves", "training_step": "targets_not_shifted"},
+    },
+    "03_softmax_temperature": {
+        "emil": {"softmax": "overflow", "entropy": "nan_at_zero"},
+        "fatima": {"softmax": "multiplied_by_temperature", "softmax_jacobian": "no_temperature_factor"},
+        "goran": {"entropy": "bits", "attention_with_temperature": "replaced_sqrt_d"},
+        "hana": {"softmax": "wrong_dim", "temperature_for_entropy": "wrong_direction"},
+    },
 }
 CHEAT = """\
 import torch, helpers, helpers.checking
@@ -136,14 +167,14 @@ def plain(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not line.strip().startswith("###"))
 
 
-def mistake(exercise: str, name: str) -> Misconception:
+def mistake(lab: str, exercise: str, name: str) -> Misconception:
     """One of an exercise's misconceptions."""
-    return next(one for one in reference.exercise_named(LAB, exercise).misconceptions if one.name == name)
+    return next(one for one in reference.exercise_named(lab, exercise).misconceptions if one.name == name)
 
 
-def right_styles(students: int = 3) -> list[dict[str, str]]:
+def right_styles(lab: str, students: int = 3) -> list[dict[str, str]]:
     """For each student an answer in another style to every exercise that has several."""
-    files = {one.name: sorted(path.stem for path in (RIGHT / one.name).glob("*.py")) for one in exercises(LAB)}
+    files = {one.name: sorted(path.stem for path in (RIGHT / one.name).glob("*.py")) for one in exercises(lab)}
     return [{name: stems[index % len(stems)] for name, stems in files.items() if stems} for index in range(students)]
 
 

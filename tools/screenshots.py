@@ -50,7 +50,7 @@ def worked_notebook(lab: str, folder: Path) -> Path:
             cell.source = reference.sources(lab)[name].replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
             if name == "SelfAttention":
                 cell.source = cell.source.replace("/ math.sqrt(m)", "/ m")
-    NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     path = folder / f"{lab}.ipynb"
     nbformat.write(nb, path)
     return path

@@ -15,7 +15,11 @@ from torch import Tensor
 
 from helpers.driver import Case
 
-LABS = {"01_self_attention": "self_attention"}
+LABS = {
+    "01_self_attention": "self_attention",
+    "02_transformer_block": "transformer_block",
+    "03_softmax_temperature": "softmax_temperature",
+}
 
 
 class Draw:
@@ -45,20 +49,33 @@ class Draw:
         return mask.scatter_(-1, place.argmin(-1, keepdim=True), False)
 
 
+Edits = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Misconception:
     """A wrong answer as a student would write it: `edits` of the reference, each (text, what stands there instead).
 
     The hint is one or two sentences that name the mistake and say why it matters, without giving the line to type.
+    `variants` are other edits by which the same mistake shows itself in other outputs.
     """
 
     name: str
     hint: str
-    edits: tuple[tuple[str, str], ...]
+    edits: Edits
+    variants: tuple[Edits, ...] = ()
 
     def source(self, reference: str) -> str:
         """The wrong answer's code. Raises ValueError when the reference has changed so that an edit finds no place."""
-        for old, new in self.edits:
+        return self._edited(reference, self.edits)
+
+    def sources(self, reference: str) -> dict[str, str]:
+        """The code of the wrong answer and of its variants, which go by the mistake's name with "#2", "#3" …"""
+        each = [self.edits, *self.variants]
+        return {f"{self.name}#{i}" if i > 1 else self.name: self._edited(reference, e) for i, e in enumerate(each, 1)}
+
+    def _edited(self, reference: str, edits: Edits) -> str:
+        for old, new in edits:
             if old not in reference:
                 raise ValueError(f"misconception {self.name}: the reference does not contain {old!r}")
             reference = reference.replace(old, new)
@@ -78,3 +95,8 @@ class Exercise:
 def exercises(lab: str) -> tuple[Exercise, ...]:
     """A lab's exercises in the order of its notebook. Raises KeyError for a lab that does not exist."""
     return importlib.import_module(f"autograder.exercises.{LABS[lab]}").EXERCISES
+
+
+def given(lab: str) -> dict[str, tuple[str, ...]]:
+    """The objects of earlier labs that are in scope in this lab's notebook: lab → names. KeyError for no lab."""
+    return getattr(importlib.import_module(f"autograder.exercises.{LABS[lab]}"), "GIVEN", {})

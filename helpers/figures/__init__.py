@@ -4,18 +4,47 @@ A figure that pictures the student's own work takes a function of no arguments i
 (`lambda: attention_weights(x)`), and asks for the exercise, in a friendly line, while it is not written yet.
 """
 
+from helpers.figures.architecture import block_diagram, gpt_diagram
+from helpers.figures.block import deep_stack, positions_heatmap, your_work
 from helpers.figures.diagrams import heads_diagram
 from helpers.figures.emoji import emoji_game, emoji_table, emoji_vectors
+from helpers.figures.live import live_loss
 from helpers.figures.plots import attention_heatmap, masks, parameter_counts, softmax_gradient, variance_experiment
+from helpers.figures.temperature import (
+    attention_temperatures,
+    drawn_words,
+    entropy_curves,
+    equal_entropy,
+    gradient_by_temperature,
+    gradient_by_width,
+    jacobian_heatmaps,
+    smooth_maximum,
+    temperature_curves,
+)
 
 __all__ = [
     "attention_heatmap",
+    "attention_temperatures",
+    "block_diagram",
+    "deep_stack",
+    "drawn_words",
     "emoji_game",
     "emoji_table",
     "emoji_vectors",
+    "entropy_curves",
+    "equal_entropy",
+    "gpt_diagram",
+    "gradient_by_temperature",
+    "gradient_by_width",
     "heads_diagram",
+    "jacobian_heatmaps",
+    "live_loss",
     "masks",
     "parameter_counts",
+    "positions_heatmap",
+    "smooth_maximum",
     "softmax_gradient",
+    "temperature_curves",
     "variance_experiment",
+    "your_work",
 ]

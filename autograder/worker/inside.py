@@ -8,11 +8,9 @@ the answers treats them so.
 
 from __future__ import annotations
 
-import base64
 import builtins
 import fcntl
 import getpass
-import io
 import json
 import os
 import platform
@@ -20,7 +18,6 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
 import traceback
 import warnings
@@ -80,132 +77,12 @@ requests, replies = take_pipes()
 shed_rights()
 
 import torch  # noqa: E402
-from IPython.core.displayhook import DisplayHook  # noqa: E402
-from IPython.core.displaypub import DisplayPublisher  # noqa: E402
 from IPython.core.error import StdinNotImplementedError  # noqa: E402
 from IPython.core.interactiveshell import InteractiveShell  # noqa: E402
+from recording import Publisher, Record, Result, Stream, as_text  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from helpers import driver, wire  # noqa: E402
-
-
-class Record:
-    """The outputs of the cell that runs now, up to a limit of characters; what comes after it takes no memory."""
-
-    def __init__(self, limit: int):
-        self.limit = limit
-        self.lock = threading.RLock()
-        self.open = False
-        self.begin()
-        self.open = False
-
-    def begin(self) -> None:
-        with self.lock:
-            self.outputs: list[dict[str, Any]] = []
-            self.text: io.StringIO | None = None
-            self.left, self.open = self.limit, True
-
-    def end(self) -> list[dict[str, Any]]:
-        with self.lock:
-            self.open = False
-            self._finish_text()
-            if self.left < 0:
-                note = f"\n[Output beyond {self.limit:,} characters was dropped.]\n"
-                self.outputs.append({"output_type": "stream", "name": "stdout", "text": note})
-            return self.outputs
-
-    def _finish_text(self) -> None:
-        if self.text is not None:
-            self.outputs[-1]["text"] = self.text.getvalue()
-            self.text = None
-
-    def write(self, name: str, text: str) -> None:
-        with self.lock:
-            if not self.open or self.left < 0 or not text:
-                return
-            if self.text is None or self.outputs[-1]["name"] != name:
-                self._finish_text()
-                self.outputs.append({"output_type": "stream", "name": name})
-                self.text = io.StringIO()
-                self.left -= 64
-            self.text.write(text[: max(self.left, 0)])
-            self.left -= len(text)
-
-    def add(self, output: dict[str, Any], size: int) -> None:
-        with self.lock:
-            if not self.open or self.left < 0:
-                return
-            self.left -= size + 64
-            if self.left >= 0:
-                self._finish_text()
-                self.outputs.append(output)
-
-    def bundle(self, kind: str, data: dict[str, Any], **more: Any) -> None:
-        """A display or a result: a rich object in several formats."""
-        data = {mime: base64.b64encode(v).decode() if isinstance(v, bytes) else v for mime, v in dict(data).items()}
-        data = {str(mime): v for mime, v in data.items() if isinstance(v, str)}
-        self.add({"output_type": kind, "data": data, "metadata": {}, **more}, sum(map(len, data.values())))
-
-    def error(self, kind: Any, value: Any, lines: list[str]) -> None:
-        name, text = _text(getattr(kind, "__name__", kind))[:200], _text(value)[:2000]
-        trace = "\n".join(map(_text, lines))[-20_000:].split("\n")
-        self.add({"output_type": "error", "ename": name, "evalue": text, "traceback": trace}, sum(map(len, trace)))
-
-    def clear(self) -> None:
-        with self.lock:
-            self.outputs, self.text = [], None
-
-
-def _text(value: Any) -> str:
-    """str() of something that may raise or lie when asked."""
-    try:
-        return str.__str__(str(value))
-    except BaseException:
-        return "(its text could not be made)"
-
-
-class Stream(io.TextIOBase):
-    """What a student's print writes to."""
-
-    encoding, errors = "utf-8", "replace"
-
-    def __init__(self, name: str, record: Record):
-        self._name, self._record = name, record
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._record.write(self._name, text)
-        return len(text)
-
-
-class Publisher(DisplayPublisher):
-    """`display(...)` into the record."""
-
-    def publish(self, data: dict, metadata: dict | None = None, *_: Any, **__: Any) -> None:
-        record.bundle("display_data", data)
-
-    def clear_output(self, wait: bool = False) -> None:
-        record.clear()
-
-
-class Result(DisplayHook):
-    """A cell's last value into the record."""
-
-    def start_displayhook(self) -> None:
-        pass
-
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
-        record.bundle("execute_result", format_dict, execution_count=self.prompt_count)
-
-    def finish_displayhook(self) -> None:
-        pass
 
 
 class Shell(InteractiveShell):
@@ -246,6 +123,7 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result)
+    shell.display_pub.record = shell.displayhook.record = record
     warnings.filterwarnings("ignore", "To exit: use")  # IPython's advice after sys.exit: there is nothing to quit
     builtins.input = getpass.getpass = refuse_input
     return shell
@@ -284,9 +162,9 @@ def answer(shell: Shell, request: dict[str, Any], tensors: dict[str, torch.Tenso
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    name, message = type(error).__name__, _text(error)[:2000]
+    name, message = type(error).__name__, as_text(error)[:2000]
     trace = f"{name}: {message}"
-    return {"error": {"type": name, "types": [name], "message": message, "line": "", "traceback": trace}}
+    return {"error": {"type": name, "types": [name], "message": message, "same_as": message, "traceback": trace}}
 
 
 def read_exactly(count: int) -> bytes:

@@ -1,0 +1,18 @@
+class GPT(nn.Module):
+    def __init__(self, n_layer, d_model, heads, n_vocab, n_ctx):
+        super().__init__()
+        self.n_ctx = n_ctx
+        self.tokens = nn.Embedding(n_vocab, d_model)
+        self.positions = nn.Embedding(n_ctx, d_model)
+        self.blocks = nn.ModuleList([PreNormBlock(d_model, heads) for _ in range(n_layer)])
+        self.norm = nn.LayerNorm(d_model)
+        self.output = nn.Parameter(torch.randn(d_model, n_vocab) / math.sqrt(d_model))
+
+    def forward(self, ids):
+        t = ids.shape[1]
+        if t > self.n_ctx:
+            raise ValueError("too long")
+        x = self.tokens(ids) + self.positions(torch.arange(t, device=ids.device))[None]
+        for block in self.blocks:
+            x = block(x)
+        return torch.einsum("btd,dv->btv", self.norm(x), self.output)

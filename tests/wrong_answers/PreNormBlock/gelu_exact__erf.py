@@ -1,0 +1,16 @@
+class ErfGELU(nn.Module):
+    def forward(self, x):
+        return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+class PreNormBlock(nn.Module):
+    def __init__(self, k, heads):
+        super().__init__()
+        self.attention = CausalSelfAttention(k, heads)
+        self.norm1 = nn.LayerNorm(k)
+        self.norm2 = nn.LayerNorm(k)
+        self.ff = nn.Sequential(nn.Linear(k, 4 * k), ErfGELU(), nn.Linear(4 * k, k))
+
+    def forward(self, x):
+        x = x + self.attention(self.norm1(x))
+        return x + self.ff(self.norm2(x))

@@ -1,0 +1,2 @@
+def attention_with_temperature(q, k, v, temperature):
+    return F.scaled_dot_product_attention(q, k, v, scale=1.0 / temperature)

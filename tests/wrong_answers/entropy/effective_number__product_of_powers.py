@@ -1,0 +1,2 @@
+def entropy(p, dim=-1):
+    return (p**-p).prod(dim)

@@ -1,0 +1,2 @@
+def layer_norm(x, gain, bias, eps=1e-5):
+    return F.layer_norm(x, x.shape[-1:], bias=bias, eps=eps)

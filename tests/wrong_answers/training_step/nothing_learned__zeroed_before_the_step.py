@@ -1,0 +1,7 @@
+def training_step(model, optimizer, batch):
+    logits = model(batch)[:, :-1]
+    loss = F.cross_entropy(logits.transpose(1, 2), batch[:, 1:])
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()
