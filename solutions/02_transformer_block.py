@@ -593,9 +593,8 @@ with figures.your_work():
 # %% [markdown]
 # The pre-norm stack learns. The post-norm stack comes down to the loss of a model that does not look at the numbers at all and just says how often each answer occurs, and stays there. (Try another seed, and other learning rates.)
 #
-# This does *not* show that post-norm cannot work: the Transformer of 2017 was post-norm, and was trained well, with 6 blocks and a learning rate that starts near zero and is **warmed up** over thousands of steps. Make the stack
-# 6 blocks deep in the cell above and both learn. What the cell shows is that the deep post-norm stack is delicate where the pre-norm stack is not. That is why GPT-2, and nearly all large
-# models since, moved the norm.
+# This does *not* show that post-norm cannot work. Make the stack 6 blocks deep in the cell above, and both learn; the Transformer of 2017 had 6. Or divide the learning rate by six: the post-norm stack gets going too, and both are slow. (That is why post-norm models are trained with a **warm-up**, a
+# learning rate that starts near zero and rises over thousands of steps.) What the cell shows is that the deep post-norm stack is delicate where the pre-norm stack is not. That is why GPT-2, and nearly all large language models since, moved the norm.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 5
@@ -1065,7 +1064,9 @@ def write(model: nn.Module, start: str, length: int = 200, temperature: float = 
     """`start`, continued by `length` characters drawn from the model."""
     text = torch.tensor([[code[character] for character in start]])  # (1, t)
     for _ in range(length):
-        logits = model(text[:, -context:])[:, -1]  # (1, V): what comes after the last one
+        # At a passage's last place training never asks what comes next, so that place has learned nothing: leave it out.
+        seen = text[:, -(context - 1) :]
+        logits = model(seen)[:, -1]  # (1, V): what comes after the last one
         probabilities = F.softmax(logits / temperature, dim=-1)
         text = torch.cat([text, torch.multinomial(probabilities, 1)], dim=1)
     return "".join(characters[i] for i in text[0])
@@ -1097,7 +1098,7 @@ with figures.your_work():
     print(write(gpt, "Alice was ", length=400))
 
 # %% [markdown]
-# First the frequent letters, then spaces and short words, then names and quotation marks. It has no idea what it says; it has seen one short book, one letter at a time, for a minute or two. But every part of it is yours, and it is the *same* machine as the one that comes next.
+# First come letters and spaces in the right proportions, then short words, then longer ones, names and quotation marks. It has no idea what it says; it has seen one short book, one letter at a time, for a minute or two. But every part of it is yours, and it is the *same* machine as the one that comes next.
 #
 # The two losses tell something more. New passages are harder than those it was trained on: part of what it has learned is this text, not English. With more steps the first loss goes on falling, and the second turns round. The cure is
 # more text: GPT-2 read 40 GB, and hardly any of it twice.
@@ -1159,7 +1160,7 @@ library = library.eval()
 # %% [markdown]
 # Now pour its weights into *your* model, and ask both for the logits of the same text:
 
-# %%
+# %% tags=["long"]
 with figures.your_work(), torch.no_grad():
     sizes = library.config
     mine = GPT(sizes.n_layer, sizes.n_embd, sizes.n_head, sizes.vocab_size, sizes.n_positions)
