@@ -1100,7 +1100,7 @@ with figures.your_work():
 # %% [markdown]
 # First come letters and spaces in the right proportions, then short words, then longer ones, names and quotation marks. It has no idea what it says; it has seen one short book, one letter at a time, for a minute or two. But every part of it is yours, and it is the *same* machine as the one that comes next.
 #
-# The two losses tell something more. New passages are harder than those it was trained on: part of what it has learned is this text, not English. With more steps the first loss goes on falling, and the second turns round. The cure is
+# The two losses tell something more. New passages are harder than those it was trained on: part of what it has learned is this text, not English. Train on, and the gap grows: the first loss goes on falling, the second hardly. The cure is
 # more text: GPT-2 read 40 GB, and hardly any of it twice.
 #
 # <details><summary><b>Think: what would a loss of 1.5 nats per character mean?</b></summary>

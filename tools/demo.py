@@ -19,8 +19,9 @@ from pathlib import Path
 import nbformat
 
 from autograder import cli, reference
-from autograder.exercises import LABS, Misconception, exercises
+from autograder.exercises import LABS, exercises
 from autograder.lessons import grade_id
+from autograder.misconceptions import Misconception
 from autograder.release import student_notebook
 from tools.submissions import with_answers
 

@@ -1,7 +1,6 @@
 """What an exercise is to the grader: cases drawn from a seed, and the misconceptions that have a hint of their own.
 
-The right answer is not here: it is the solution cell of the lab's source (see `autograder/reference.py`), and a
-misconception is a small edit of it.
+The right answer is not here: it is the solution cell of the lab's source (see `autograder/reference.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from autograder.misconceptions import Misconception
 from helpers.driver import Case
 
 LABS = {
@@ -47,39 +47,6 @@ class Draw:
         place = torch.rand(*shape, generator=self._generator())
         mask.scatter_(-1, place.argmax(-1, keepdim=True), True)
         return mask.scatter_(-1, place.argmin(-1, keepdim=True), False)
-
-
-Edits = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A wrong answer as a student would write it: `edits` of the reference, each (text, what stands there instead).
-
-    The hint is one or two sentences that name the mistake and say why it matters, without giving the line to type.
-    `variants` are other edits by which the same mistake shows itself in other outputs.
-    """
-
-    name: str
-    hint: str
-    edits: Edits
-    variants: tuple[Edits, ...] = ()
-
-    def source(self, reference: str) -> str:
-        """The wrong answer's code. Raises ValueError when the reference has changed so that an edit finds no place."""
-        return self._edited(reference, self.edits)
-
-    def sources(self, reference: str) -> dict[str, str]:
-        """The code of the wrong answer and of its variants, which go by the mistake's name with "#2", "#3" …"""
-        each = [self.edits, *self.variants]
-        return {f"{self.name}#{i}" if i > 1 else self.name: self._edited(reference, e) for i, e in enumerate(each, 1)}
-
-    def _edited(self, reference: str, edits: Edits) -> str:
-        for old, new in edits:
-            if old not in reference:
-                raise ValueError(f"misconception {self.name}: the reference does not contain {old!r}")
-            reference = reference.replace(old, new)
-        return reference
 
 
 @dataclass(frozen=True)
