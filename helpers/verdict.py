@@ -89,7 +89,7 @@ def shape_text(shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
 
 
 def _number(value: Tensor, exact: bool) -> str:
-    return f"{value.item():,.0f}" if exact and value.isfinite() else f"{value.item():.5g}"
+    return f"{value.item():,.0f}" if exact and value.isfinite() else f"{value.item() + 0.0:.5g}"
 
 
 def same(first: Outcome, second: Outcome) -> bool:
@@ -117,12 +117,20 @@ def name_misconception(outcomes: list[Outcome], verdicts: list[Verdict], wrong: 
     cases is not named: a wrong name teaches worse than none.
     """
     failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
-    explained = {
-        name: sum(same(outcomes[i], theirs[i]) for i in failed) + 0.5 * all(map(_agree, outcomes, verdicts, theirs))
-        for name, theirs in wrong.items()
-    }
-    best = max(explained, key=explained.__getitem__, default=None)
-    return best if best is not None and explained[best] > len(failed) / 2 else None
+
+    def fit(theirs: list[Outcome]) -> tuple[float, int, int]:
+        explained = sum(same(outcomes[i], theirs[i]) for i in failed)
+        # It would have failed where this answer is right: then this answer does not make that mistake.
+        against = sum(not _agree(outcomes[i], v, theirs[i]) for i, v in enumerate(verdicts) if v.passed)
+        everywhere = all(map(_agree, outcomes, verdicts, theirs))
+        return explained - against + 0.5 * everywhere, explained, against
+
+    fits = {name: fit(theirs) for name, theirs in wrong.items()}
+    best = max(fits, key=fits.__getitem__, default=None)
+    if best is None:
+        return None
+    _, explained, against = fits[best]
+    return best if explained > len(failed) / 2 and against < explained else None
 
 
 def _agree(mine: Outcome, verdict: Verdict, theirs: Outcome) -> bool:

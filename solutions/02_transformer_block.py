@@ -28,7 +28,7 @@
 #
 # **How it works.** As in lab 1: write your answer where you read `# YOUR CODE HERE`, in place of the line below it, run the cell, then the
 # `check(...)` cell under it. Quizzes explain every choice, so open the wrong ones too. There are 20 points, and about two and a half hours of work.
-# A few cells train a model; they say how long they take while they run.
+# A few cells train a model, for up to two minutes; while they run they show how far they are and how long it will still take.
 #
 # **Shapes**: `b` sequences in a batch, `t` tokens in a sequence, `m` or `k` numbers in the vector of a token (papers write `d_model`), `h` heads, and `V` different
 # tokens in the vocabulary.
@@ -45,6 +45,8 @@ from torch import Tensor, nn
 
 import helpers
 from helpers.given import CausalSelfAttention, SelfAttention  # lab 1's layers: those you built, or would have
+
+torch.set_num_threads(1)  # these models are small: on a busy machine more threads would only wait for each other
 
 # %% [markdown]
 # ## 1. Attention alone cannot be stacked
@@ -90,12 +92,11 @@ def attention_alone(x: Tensor, attention, mlp) -> Tensor:
 alone = measure(attention_alone)
 
 # %% [markdown]
-# Two things went wrong, and one explains the other.
+# The numbers have become small, which would do no harm by itself. But two things went wrong.
 #
 # * **All tokens have become the same.** A weighted average lies *between* the things it averages. Average again and again, and everything ends up in the
 #   middle. After 24 layers the tokens of a sequence are one and the same vector: what each one was is forgotten.
-# * **The gradient is gone**: about $10^{-12}$ of it reaches the first layer. Of course: if the output no longer depends on what the tokens were, then changing them changes nothing.
-#   (The first layers would hardly learn at all.)
+# * **The gradient is gone**: about $10^{-12}$ of it reaches the first layer. Each layer, with its fresh small weights, passes on a fraction of what comes back, and 24 fractions multiply to nothing. The first layers would hardly learn at all.
 #
 # ## 2. The residual stream
 #
@@ -164,8 +165,8 @@ for name, f in (("attention", layer), ("MLP", mlp)):
 
 # %% [markdown]
 # So each block gets a second half: a small **multi-layer perceptron** (MLP, or *feed-forward* layer) that works on each token alone: out to four times the width, through a function with
-# a kink or a bend, and back. Attention gathers; the MLP works on what was gathered. It, too, adds to the stream. And it is not that little: by your count in lab 1 it
-# holds two thirds of the parameters of a block.
+# a kink or a bend (a *non-linearity*: ReLU, or GELU), and back. Attention gathers; the MLP works on what was gathered. It, too, adds to the stream. And it is not that little: by your count in lab 1 it
+# holds two thirds of the parameters of a GPT-2 block.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 2
@@ -458,7 +459,7 @@ figures.block_diagram("pre")
 # %% [markdown]
 # Three other things are different in GPT-2's block. The attention is **causal**, with narrow heads: lab 1's `CausalSelfAttention`. And the MLP has a **GELU** in place of the ReLU: $x \cdot \Phi(x)$, where Φ(x) is the share of a normal
 # distribution that lies below $x$. It looks like a ReLU whose kink has been rounded off. GPT-2 computes it by an approximation with a tanh, which PyTorch knows:
-# `nn.GELU(approximate="tanh")`. The two differ by less than 0.0005, but a model that was trained with one should be run with the same.
+# `nn.GELU(approximate="tanh")`. The two differ by less than 0.0005 everywhere, but a model that was trained with one should be run with the same.
 
 # %%
 x = torch.tensor([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
@@ -620,7 +621,7 @@ quiz(
         (
             "The gradient dies out on its way back",
             False,
-            "The other way round: from the output to the embeddings there is a way on which nothing but sums stand.",
+            "The other way round: from the last block back to the embeddings there is a way on which nothing but sums stand.",
         ),
     ],
 )
@@ -644,7 +645,7 @@ with figures.your_work():
     print("“dog” in the other sentence:", other[0, 2].detach().numpy().round(3))
 
 # %% [markdown]
-# For such a stack a sentence is a **set** of words. (A causal mask breaks the symmetry a little: the first token sees one token, the second sees two. But how far back a word was said remains hidden within one layer.)
+# For such a stack a sentence is a **bag** of words: which ones, and how often, but in no order. (A causal mask breaks the symmetry a little, since the first token sees one token and the second sees two. But among the tokens that it sees, a layer cannot tell which came last.)
 #
 # The remedy is simple: **add to each token a vector that says where it stands.** Which vectors? They should differ from place to place, be of moderate size for any length, and make it easy to say “three to the left”.
 # The Transformer of 2017 used waves. Picture a clock with many hands: each pair of columns is one hand, the first turns fast, the last very slowly. For place $p$ and pair $i = 0, 1, \dots, m/2 - 1$:
@@ -728,7 +729,7 @@ with figures.your_work():
     print(f"place p, turned, is place p + {s}: largest difference {(shifted - table[s:]).abs().max():.0e}")
 
 # %% [markdown]
-# **GPT-2 does it in a plainer way.** It does not tell its positions anything: they are an `nn.Embedding(n_ctx, d_model)`, a table of parameters with a row for each place, learned with everything else. The authors of 2017 tried both and found no difference
+# **GPT-2 does it in a plainer way.** It prescribes no waves: its positions are an `nn.Embedding(n_ctx, d_model)`, a table of parameters with a row for each place, learned with everything else. The authors of 2017 tried both and found no difference
 # worth mentioning. The price of a learned table: it ends. GPT-2 has 1024 places and cannot read a 1025th token. (Newer models turn queries and keys by an angle that grows with the place, the idea of the cell above, inside the attention.)
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
@@ -890,7 +891,7 @@ quiz(
         (
             "So the most likely next token is the one that was just read",
             False,
-            "At the very start of training it often is, as you will see in part 10! But the blocks in between are there to turn the vector of the token read into one that resembles the token to come.",
+            "With PyTorch's large start it is, before any training: part 10 shows it. But the blocks in between are there to turn the vector of the token read into one that resembles the token to come.",
         ),
         (
             "Otherwise the logits would not sum to one",
@@ -1049,7 +1050,8 @@ with figures.your_work():
     torch.manual_seed(0)
     gpt = GPT(n_layer=3, d_model=96, heads=3, n_vocab=len(characters), n_ctx=context)
     print(f"{sum(parameter.numel() for parameter in gpt.parameters()):,} parameters")
-    print(f"loss at PyTorch's start: {loss_on(gpt, ids):.2f}")
+    certain = F.softmax(gpt(ids[None, :context]), dim=-1)[0].gather(1, ids[:context, None]).mean()
+    print(f"loss at PyTorch's start: {loss_on(gpt, ids):.2f}; “the last one again” has a probability of {certain:.2f}")
     print(f"loss at a small start:   {loss_on(small_start(gpt), ids):.2f}")
     print(f"ln V:                    {math.log(len(characters)):.2f}")
 
@@ -1101,11 +1103,11 @@ with figures.your_work():
 # First come letters and spaces in the right proportions, then short words, then longer ones, names and quotation marks. It has no idea what it says; it has seen one short book, one letter at a time, for a minute or two. But every part of it is yours, and it is the *same* machine as the one that comes next.
 #
 # The two losses tell something more. New passages are harder than those it was trained on: part of what it has learned is this text, not English. Train on, and the gap grows: the first loss goes on falling, the second hardly. The cure is
-# more text: GPT-2 read 40 GB, and hardly any of it twice.
+# more text: GPT-2 read 40 GB.
 #
 # <details><summary><b>Think: what would a loss of 1.5 nats per character mean?</b></summary>
 #
-# That the model is, on the average, as uncertain as if it had to choose among $e^{1.5} \approx 4.5$ equally likely characters; at the start it was all of them. This number, $e^{\text{loss}}$, is called **perplexity**.
+# That the model is, on average, as uncertain as if it had to choose among $e^{1.5} \approx 4.5$ equally likely characters; at the start it was all of them. This number, $e^{\text{loss}}$, is called **perplexity**.
 #
 # </details>
 #
@@ -1114,48 +1116,13 @@ with figures.your_work():
 # Your `GPT` has the very structure of GPT-2, with every attribute in its place. So the published weights must fit into it. `helpers.load_gpt2_weights(model, state_dict)` copies them over: it knows the library's name for each of your parameters (`transformer.h.0.attn.c_attn.weight` is your
 # `blocks.0.attention.qkv.weight`), and that the library keeps the matrices of its linear layers the other way round.
 #
-# The next cell gets GPT-2 (about 500 MB) from the model hub, or from this machine if it is there already. If there is no way to the hub, it makes a small GPT-2 *with the library's own classes*, and trains it with your `training_step` for half a minute, on Alice again.
-
+# The next cell gets GPT-2 (about 500 MB) from the model hub, or from this machine if it is there already. Where there is no way to the hub, it takes a small GPT-2 that comes with these labs: the same architecture, with 3.3 million parameters in place of 124 million, trained on thirty-one books from the time of
+# *Alice* (but not on *Alice*).
 
 # %% tags=["long"]
-class Logits(nn.Module):
-    """The library's model as your `training_step` wants it: ids in, logits out."""
-
-    def __init__(self, model: nn.Module):
-        super().__init__()
-        self.model = model
-
-    def forward(self, ids: Tensor) -> Tensor:
-        return self.model(input_ids=ids).logits
-
-
 print("Loading the library `transformers` …")
-published = helpers.load_gpt2()
-if published is not None:
-    library, tokenizer = published
-    encode, decode = tokenizer.encode, tokenizer.decode
-    start = "Alice was beginning to get very tired of"
-else:
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    sizes = {"n_layer": 3, "n_embd": 96, "n_head": 3, "vocab_size": len(characters), "n_positions": 64}
-    no_dropout = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
-    torch.manual_seed(0)
-    library = GPT2LMHeadModel(GPT2Config(**sizes, **no_dropout, bos_token_id=None, eos_token_id=None))
-    start = "Alice was "
-
-    def encode(text: str) -> list[int]:
-        return [code[character] for character in text]
-
-    def decode(ids: list[int]) -> str:
-        return "".join(characters[i] for i in ids)
-
-    with figures.your_work():
-        optimizer = torch.optim.AdamW(library.parameters(), lr=3e-3)
-        with figures.live_loss(500, "A small GPT-2 of the library's") as live:
-            for _ in range(500):
-                live(training_step(Logits(library), optimizer, draw(32, ids[:split])))
-library = library.eval()
+library, tokenizer = helpers.load_language_model(("gpt2", "small-gpt2"))
+start = "Alice was beginning to get very tired of"
 
 # %% [markdown]
 # Now pour its weights into *your* model, and ask both for the logits of the same text:
@@ -1166,7 +1133,7 @@ with figures.your_work(), torch.no_grad():
     mine = GPT(sizes.n_layer, sizes.n_embd, sizes.n_head, sizes.vocab_size, sizes.n_positions)
     helpers.load_gpt2_weights(mine, library.state_dict())
 
-    prompt = torch.tensor([encode(start)])
+    prompt = torch.tensor([tokenizer.encode(start)])
     yours, theirs = mine(prompt), library(prompt).logits
     print(f"logits {tuple(yours.shape)}, between {theirs.min():.1f} and {theirs.max():.1f}")
     print(f"largest difference between yours and the library's: {(yours - theirs).abs().max():.1e}")
@@ -1181,11 +1148,11 @@ with figures.your_work(), torch.no_grad():
     for _ in range(50):
         following = mine(written)[:, -1].argmax(-1, keepdim=True)  # (1, 1)
         written = torch.cat([written, following], dim=1)
-        print(decode(following[0].tolist()), end="", flush=True)
+        print(tokenizer.decode(following[0].tolist()), end="", flush=True)
 
     everything = torch.ones_like(prompt)  # no padding anywhere
     generated = library.generate(prompt, attention_mask=everything, max_new_tokens=50, do_sample=False, pad_token_id=0)
-    print("\nlibrary:", decode(generated[0].tolist()))
+    print("\nlibrary:", tokenizer.decode(generated[0].tolist()))
     print("\nthe same 50 tokens:", torch.equal(written, generated))
 
 # %% [markdown]
@@ -1204,7 +1171,7 @@ progress()
 # ## What you have learned
 #
 # * Attention alone, stacked, makes all tokens alike and loses the gradient. The **residual stream** keeps both: layers add to it and replace nothing.
-# * The **MLP** works on each token alone, where attention is (nearly) linear; it holds two thirds of a block.
+# * The **MLP** works on each token alone, where attention is linear for given weights; it holds two thirds of a GPT-2 block.
 # * **Layer norm** brings each token to a standard size by its own numbers, so that growing weights cannot blow up the stack.
 # * **Post-norm** (2017) puts the norm on the stream, **pre-norm** (GPT-2) at the entrance of each layer: deep stacks then train without special care, and need one last norm.
 # * **Positions** are added to the tokens, as waves or as a learned table, since blocks know nothing of order.

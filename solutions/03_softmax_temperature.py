@@ -16,7 +16,7 @@
 #
 # Softmax stands at two places in every Transformer: inside, it turns scores into attention weights; at the end, it turns scores into
 # the probabilities of the next word. It has one dial, the **temperature**, from *all for the largest* to *the same for everyone*. In this lab you
-# build both so that no number breaks them, find out what the dial does to the gradient, and learn to set it.
+# build a softmax that no number breaks, find out what the dial does to the gradient, and learn to set it.
 #
 # | part | what you build |
 # |---|---|
@@ -27,7 +27,7 @@
 # | 8 and 9 | `temperature_for_entropy`: setting the dial; then words are drawn |
 #
 # **How it works.** As in lab 1: write your answers where you read `# YOUR CODE HERE`, run the cell, then the `check(...)` below it. There are 15
-# points, and about an hour and a half of work. You need no other lab for it.
+# points, and about an hour and a half of work. Parts 6 and 7 come back to attention: three lines there remind you of what they need from lab 1.
 
 # %% tags=["setup"]
 from helpers import check, figures, progress, quiz
@@ -63,7 +63,7 @@ print("each against the next:", [f"{value:.4f}" for value in (p[:-1] / p[1:]).to
 # One more point of score, $e \approx 2.718$ times the share; who else takes part, and where zero is on the scale of scores, does not matter.
 #
 # The formula is much older than neural networks. In a gas at temperature $T$, a molecule is found in a state of energy $E_i$ with a probability proportional to $e^{-E_i / kT}$: the
-# **Boltzmann distribution**. Put $z_i = -E_i$ and $k = 1$, and it is softmax of $z / T$. In the cold nearly all molecules sit in the lowest state; in the heat they spread over all of
+# **Boltzmann distribution** ($k$ is Boltzmann's constant, which turns degrees into energy). Put $z_i = -E_i$ and $k = 1$, and it is softmax of $z / T$. In the cold nearly all molecules sit in the lowest state; in the heat they spread over all of
 # them. So the word *temperature*, which you meet in every interface to a language model, is meant literally.
 #
 # ## 2. A smooth arg max, and not a smooth max
@@ -74,11 +74,11 @@ print("each against the next:", [f"{value:.4f}" for value in (p[:-1] / p[1:]).to
 # Arg max jumps: as one score overtakes another, the 1 hops from place to place, and between the hops nothing changes at all. So its derivative is zero wherever it exists, and no network can learn
 # through it. Softmax is arg max with the corners rounded off.
 #
-# There is a smooth maximum too. It is called **log-sum-exp**:
+# There is a smooth maximum too. It is called **log-sum-exp**; a number $T > 0$ says how smooth:
 #
 # $$\max_i z_i \;\le\; T \log \sum_i e^{z_i / T} \;\le\; \max_i z_i + T \log n$$
 #
-# The smaller $T$, the closer. And the two smooth functions belong together: softmax is the **gradient** of log-sum-exp.
+# The smaller $T$, the closer. (Why the bounds? The sum holds $e^{\max_i z_i / T}$, and it holds $n$ terms none of which is larger.) And the two smooth functions belong together: softmax is the **gradient** of log-sum-exp.
 
 # %%
 z = torch.tensor([1.0, 3.0, 2.0], requires_grad=True)
@@ -130,7 +130,7 @@ quiz(
 #
 # $$\sigma_i(z; T) = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}} \qquad\qquad \frac{\sigma_i}{\sigma_j} = e^{(z_i - z_j)/T}$$
 #
-# $T$ is the **unit of score**: a lead of $T$ points is worth a factor of $e$. In the cold a small lead is decisive; in the heat even a large one hardly counts. Move the slider:
+# $T$ is the **unit of score**: a lead of $T$ points is worth a factor of $e$. In the cold a small lead is decisive; in the heat even a large one hardly counts. Move the slider. (Its left end, $T = 0$, stands for the limit: all to the largest.)
 
 # %%
 playground.temperature_slider()
@@ -174,9 +174,9 @@ quiz(
             "Only z / T counts. “Large scores” and “low temperature” are two names for one thing.",
         ),
         (
-            "Giving all choices but the best a score that is lower by 1",
+            "Lowering every score but the best by 1",
             True,
-            "The differences among the others stay, so they share the rest in the same proportions; but the best gets e times as far ahead of each.",
+            "The differences among the others stay, so they share the rest in the same proportions; but the ratio of the best to each of them grows by the factor e.",
         ),
     ],
 )
@@ -198,8 +198,7 @@ for T in (10.0, 1.0, 0.1):
 
 # %% [markdown]
 # At $T = 0.1$ everything is NaN, “not a number”. The shares themselves are no problem: by the ratios, the first should have $e^5 \approx 148$ times as much as the second. But on the way to them stands $e^{400}$, and a number of 32 bits ends at $3.4 \cdot 10^{38} \approx
-# e^{88.7}$; beyond, there is only `inf`, and `inf / inf` has no value. (The playground of the first edition of this lab used the formula as it stands, and got NaN at
-# $T = 0.1$.) Numbers of 64 bits end at $e^{709.8}$: later, but not late enough. And there is a second abyss, below:
+# e^{88.7}$; beyond, there is only `inf`, and `inf / inf` has no value. Numbers of 64 bits end at $e^{709.8}$: later, but not late enough. And there is a second limit, below:
 
 # %%
 for dtype in (torch.float32, torch.float64):
@@ -300,8 +299,8 @@ quiz(
         (
             "Bad for the logarithm of that share",
             True,
-            "log 0 is −∞, while the true logarithm, about −2000, is an ordinary number. Who needs logarithms should never take them of shares: log σ_i = z_i − log-sum-exp(z), which is "
-            "what `F.log_softmax` computes, and why losses take scores (“logits”) and not probabilities.",
+            "log 0 is −∞, while the true logarithm, about −2000, is an ordinary number. Anyone who needs the logarithm of a share should not compute the share first: log σ_i = z_i − log-sum-exp(z), which is "
+            "what `F.log_softmax` computes, and why losses take scores (“logits”) and not probabilities. (The entropy, next, gets away with it: there the factor p kills the term.)",
         ),
         ("It gives NaN again", False, "NaN came from ∞/∞ and 0/0. Here a 0 is divided by a sum of at least 1."),
     ],
@@ -318,7 +317,7 @@ quiz(
 # With the natural logarithm its unit is the **nat**; with the logarithm to base 2 it would be the bit, and one nat is $1/\log 2 \approx 1.44$ bits. What never happens adds nothing: $p \log p \to 0$ as $p \to 0$, so $0 \log 0$ counts as 0 here.
 #
 # The entropy lies between **0** (all on one choice) and **$\log n$** (all alike). Its exponential is easier to picture: $e^{H}$ is the **effective number of choices**. A fair die has $e^{\log 6} = 6$; a loaded
-# one has fewer, and a distribution with $e^H = 2.5$ is as undecided as a fair choice among two and a half things. For language models this number is known as *perplexity*.
+# one has fewer, and a distribution with $e^H = 2.5$ is as undecided as a fair choice among two and a half things. (It is also called the *perplexity* of the distribution. The perplexity of a language model is a close relative: there one takes the surprise at the words that really came.)
 #
 # ### Exercise 2 · `entropy`
 # **2 points** · difficulty ●●○○○ · importance ●●●●○ · about 10 minutes
@@ -372,6 +371,12 @@ assert torch.allclose(entropy(_pair.flatten()), entropy(_p[0, :, 0]) + entropy(_
 
 # %% [markdown]
 # Now play, and watch the two numbers above the bars: the entropy, and the effective number of choices. Try one hundred variables. Which temperature leaves you ten effective choices?
+#
+# <details><summary><b>Think: why is the answer different for every seed?</b></summary>
+#
+# The scores are drawn anew, and with them the lead of the best few. For a hundred normal scores it is mostly a temperature between 0.3 and 0.7. In part 8 you write a function that finds it.
+#
+# </details>
 
 # %%
 playground.temperature()
@@ -379,7 +384,7 @@ playground.temperature()
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 4
 quiz(
-    "Ten thousand words have a score of 0; one has a score of 5. At T = 1, how is the softmax?",
+    "Ten thousand words have a score of 0; one has a score of 5. At T = 1, what does the softmax look like?",
     [
         (
             "Nearly flat: the favourite gets a little over one percent",
@@ -407,9 +412,9 @@ quiz(
 # %% [markdown]
 # ## 6. What comes back: the gradient
 #
-# In lab 1 the scores were divided by $\sqrt{d}$, so that softmax *can learn*. Now you can work out what that means. How does share $i$ answer to score $j$? That is the **Jacobian**, an $n \times n$ matrix.
+# In lab 1 the scores were divided by $\sqrt{d}$, so that softmax *can learn*. Now you can work out what that means. How does share $i$ respond to score $j$? That is the **Jacobian**, an $n \times n$ matrix.
 #
-# Take the logarithm, $\log \sigma_i = z_i/T - \log \sum_k e^{z_k/T}$, and differentiate by $z_j$. The first term gives $1/T$ if $i = j$, and else nothing: write $\delta_{ij}/T$, with $\delta_{ij} = 1$ for $i = j$ and 0
+# Take the logarithm, $\log \sigma_i = z_i/T - \log \sum_k e^{z_k/T}$, and differentiate with respect to $z_j$. The first term gives $1/T$ if $i = j$, and else nothing: write $\delta_{ij}/T$, with $\delta_{ij} = 1$ for $i = j$ and 0
 # otherwise. The second, by part 2, gives $\sigma_j / T$. And as $\partial \log \sigma_i = \partial \sigma_i / \sigma_i$,
 #
 # $$\frac{\partial \sigma_i}{\partial z_j} = \frac{\sigma_i\,(\delta_{ij} - \sigma_j)}{T}.$$
@@ -437,7 +442,7 @@ def softmax_jacobian(z: Tensor, temperature: float = 1.0) -> Tensor:
 
     z:           (n,) scores
     temperature: T > 0
-    returns:     (n, n), at [i, j] the derivative of share i by score j
+    returns:     (n, n), at [i, j] the derivative of share i with respect to score j
     """
     ### BEGIN SOLUTION
     p = F.softmax(z / temperature, dim=-1)  # (n,)
@@ -493,7 +498,7 @@ quiz(
 # Look at the outer pictures. At low temperature nearly all entries are zero, and at high temperature all are small: **at both ends hardly any gradient comes back**, though for two different reasons. In the cold one share is nearly 1 and
 # the rest nearly 0, so every product $\sigma_i(\delta_{ij} - \sigma_j)$ vanishes: the decision has been made. In the heat the shares are fine, but there stands $1/T$: the scores hardly count, so neither do their changes.
 #
-# Let us measure the size of the Jacobian (the root of the sum of its squares) for 16 random scores, of three standard deviations:
+# Let us measure the size of the Jacobian (the root of the sum of its squares) for 16 random scores, for three different standard deviations:
 
 # %%
 torch.manual_seed(0)
@@ -507,9 +512,10 @@ def jacobian_size(scale: float, T: float) -> float:
 figures.gradient_by_temperature(jacobian_size, scales=[1, 4, 16])
 
 # %% [markdown]
-# Each curve has its summit where $T$ is about a third of the standard deviation of its scores, and falls off a cliff on the cold side. Temperature has to fit the scale of the scores.
+# Each curve has its summit where $T$ is between a quarter and a third of the standard deviation of its scores, and falls off a cliff on the cold side. Temperature has to fit the scale of the scores.
 #
-# **Now lab 1's question can be closed.** There the scores were dot products $q \cdot k$ of width $d$, with a standard deviation of $\sqrt{d}$. Dividing them by $\sqrt{d}$ *is* a temperature, $T = \sqrt{d}$: it
+# **Now lab 1's question can be closed.** A reminder: in attention every token asks with a *query* $q$ of $d$ numbers and is found by its *key* $k$, of $d$ numbers too; its score is the dot product $q \cdot k$, a softmax over all keys gives the weights $w$, and what is handed over is the average of the tokens' *values*, with
+# these weights. One such set of queries, keys and values is a *head*; learned matrices $W_q$, $W_k$ and $W_v$ make them from the tokens. With independent entries of variance 1, $q \cdot k$ is a sum of $d$ terms of variance 1. So at the start the scores have a standard deviation of $\sqrt{d}$. Dividing them by $\sqrt{d}$ *is* a temperature, $T = \sqrt{d}$: it
 # follows the scale of the scores. What reaches a query? By the chain rule, the Jacobian of softmax times the keys: $\partial w / \partial q = J(z; T)\, K$. Measured, for growing width and three temperatures:
 
 # %%
@@ -530,11 +536,14 @@ figures.gradient_by_width(gradient_at_query, widths=[1, 4, 16, 64, 256, 1024])
 # * $T = 1$, no division: beyond a width of about 64 the softmax is decided before training begins, and the gradient dies.
 # * $T = d$: the scores become too small, all weights are alike, and the gradient falls as $1/\sqrt{d}$.
 # * $T = \sqrt{d}$: **the same gradient at every width.** That is why one divides by $\sqrt{d}$.
+#
+# Mind what this does not say. $\sqrt{d}$ is not the summit: at small widths $T = 1$ gives more, and a quarter of $\sqrt{d}$ would do well at every width. What counts is that the temperature grows *like* $\sqrt{d}$, so that no width falls off the cliff. The factor in front is left to training, which can make queries and
+# keys longer.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 6
 quiz(
-    "In training, the scores of a head have grown to a standard deviation of 50, and its gradient is almost zero. What would you expect to help?",
+    "In training (plain gradient descent), the scores of a head have grown to a standard deviation of 50, and its gradient is almost zero. What prevents this for good?",
     [
         (
             "A learning rate a hundred times as large",
@@ -549,7 +558,7 @@ quiz(
         (
             "Dividing that head's scores by 50 from the start, so that they begin small",
             False,
-            "The scores can grow again in training, and a head that starts with scores fifty times too small begins with a fiftieth of the gradient, from the other side. It helps only while the scores really are that large.",
+            "The scores can grow again in training, and a head that starts with scores fifty times too small begins with a fiftieth of the gradient, from the other side. It helps only while the scores really are that large, and prevents nothing.",
         ),
         (
             "Computing the softmax in 64 bits",
@@ -654,11 +663,11 @@ for task, wanted in {"look up": v.gather(1, places), "average": v.mean(1, keepdi
     optimizer = torch.optim.Adam([log_T], lr=0.05)
     for step in range(101):
         loss = (F.softmax(scores / log_T.exp(), dim=-1) @ v - wanted).square().mean()
+        if step % 50 == 0:
+            print(f"{task}, step {step:3}: T = {log_T.exp().item():.3f}, loss {loss.item():.4f}")
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if step % 50 == 0:
-            print(f"{task}, step {step:3}: T = {log_T.exp().item():.3f}, loss {loss.item():.4f}")
 
 # %% [markdown]
 # One number, two tasks, two directions: the look-up cools down, the average warms up.
@@ -722,11 +731,11 @@ for T in (0.3, 1.0, 4.0):
 # %% [markdown]
 # <details><summary><b>Think: where does the formula come from?</b></summary>
 #
-# Write $\beta = 1/T$ and $\log p_i = \beta z_i - L$, with $L = \log \sum_j e^{\beta z_j}$. Then $H = -\sum_i p_i \log p_i = L - \beta\, \mathrm{E}_p[z]$. Now differentiate by $\beta$. From part 2, $dL/d\beta = \mathrm{E}_p[z]$, so
+# Write $\beta = 1/T$ and $\log p_i = \beta z_i - L$, with $L = \log \sum_j e^{\beta z_j}$. Then $H = -\sum_i p_i \log p_i = L - \beta\, \mathrm{E}_p[z]$. Now differentiate with respect to $\beta$. By the chain rule and part 2, $dL/d\beta = \sum_j p_j z_j = \mathrm{E}_p[z]$, so
 #
 # $$\frac{dH}{d\beta} = \mathrm{E}_p[z] - \mathrm{E}_p[z] - \beta\, \frac{d\,\mathrm{E}_p[z]}{d\beta} = -\beta \operatorname{Var}_p(z),$$
 #
-# since the derivative of the mean is the variance (differentiate $p_i$ by $\beta$: $dp_i / d\beta = p_i (z_i - \mathrm{E}_p[z])$). With $d\beta/dT = -1/T^2$ the result follows.
+# since the derivative of the mean is the variance (differentiate $p_i$ with respect to $\beta$: $dp_i / d\beta = p_i (z_i - \mathrm{E}_p[z])$). With $d\beta/dT = -1/T^2$ the result follows.
 #
 # </details>
 #
@@ -736,7 +745,7 @@ for T in (0.3, 1.0, 4.0):
 # **3 points** · difficulty ●●●●○ · importance ●●●○○ · about 20 minutes
 #
 # For scores `z` (n,) and a target in nats, return the $T$, a float, at which `softmax(z, T)` has that entropy, to within 0.0001 nats. The scores may be tiny (0.01) or huge (1000). A target that is not between 0 and $\log n$, both ends
-# excluded, raises a `ValueError`. You may take it that one score is the largest, so that every entropy in between is reached.
+# excluded, raises a `ValueError`. You may assume that no two scores tie for the largest, so that every entropy in between is reached.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -751,7 +760,7 @@ for T in (0.3, 1.0, 4.0):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# With so wide a range, halve on a logarithmic scale: in the middle between `low` and `high` stands `math.sqrt(low * high)`. One hundred steps in a plain `for` loop are more than enough and take a few milliseconds. Work in `z.double()`, where the last digits
+# With so wide a range, halve on a logarithmic scale: in the middle between `low` and `high` stands `math.sqrt(low * high)`. One hundred steps in a plain `for` loop are more than enough and take a few milliseconds. (A `while high - low > tiny` may never end: floating-point numbers have gaps, and the two can stop moving first.) Work in `z.double()`, where the last digits
 # do not trouble you.
 #
 # </details>
@@ -761,7 +770,7 @@ for T in (0.3, 1.0, 4.0):
 def temperature_for_entropy(z: Tensor, target: float) -> float:
     """The temperature at which softmax(z / T) has a given entropy.
 
-    z:       (n,) scores, of any scale; one of them is the largest
+    z:       (n,) scores, of any scale; no tie for the largest
     target:  the entropy wanted, in nats. ValueError unless 0 < target < log n
     returns: T > 0, such that the entropy is within 1e-4 nats of the target
     """
@@ -874,7 +883,7 @@ quiz(
         (
             "The most likely word stays the same, and greedy decoding too",
             True,
-            "Dividing by T keeps the order. Who always takes the most likely word does not notice the temperature.",
+            "Dividing by T keeps the order. Anyone who always takes the most likely word does not notice the temperature.",
         ),
         (
             "Words that had almost no chance can no longer be drawn",

@@ -93,6 +93,12 @@ def test_with_no_source_but_ours_it_says_why(no_smollm2, capsys) -> None:
     assert said.count("\n") == 1 and not model.training and model.dtype == torch.float32
 
 
+def test_lab_2_gets_a_gpt2_in_any_case(capsys) -> None:
+    model, _ = models.load_language_model(("gpt2", "small-gpt2"))
+    said = capsys.readouterr().out
+    assert model.config.model_type == "gpt2" and "small GPT-2" in said and "SmolLM2" not in said
+
+
 def test_half_a_download_is_passed_over(alone: Path, no_smollm2, capsys) -> None:
     hub_cache(alone / "hub")
     weights = next((alone / "hub").rglob("model.safetensors"))
@@ -136,11 +142,22 @@ def test_smollm2_is_unpacked_once(alone: Path, capsys, monkeypatch) -> None:
 
 
 @NEEDS_SMOLLM2
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
-def test_smollm2_with_a_cache_that_cannot_be_written(alone: Path) -> None:
-    (alone / "labs").mkdir(mode=0o555)
+def test_smollm2_with_a_cache_that_cannot_be_written(alone: Path, monkeypatch) -> None:
+    (alone / "labs").write_text("a file where the folder should be")
+    made = alone / "made"
+    made.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(made))
     models.load_language_model("smollm2")
-    assert not list((alone / "labs").iterdir())
+    assert not list(made.iterdir())
+
+
+def test_a_damaged_copy_of_smollm2_is_named(alone: Path, no_smollm2, capsys) -> None:
+    folder = alone / "labs" / "smollm2-135m-instruct"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"half")
+    models.load_language_model()
+    said = capsys.readouterr().out
+    assert "small GPT-2" in said and f"its copy in {folder} cannot be read" in said
 
 
 # -- the small GPT-2 -------------------------------------------------------------------------------------------------
@@ -193,7 +210,7 @@ def test_it_shows_what_decoding_methods_do(small) -> None:
     repeats = {}
     for name, settings in {"greedy": {}, "beam": {"num_beams": 5}, "sample": {"do_sample": True, "top_k": 0}}.items():
         torch.manual_seed(0)
-        ids = model.generate(**prompt, max_new_tokens=150, min_new_tokens=150, **settings)[0].tolist()
+        ids = model.generate(**prompt, max_new_tokens=100, min_new_tokens=100, **settings)[0].tolist()
         grams = list(zip(*(ids[i:] for i in range(4)), strict=False))
         repeats[name] = 1 - len(set(grams)) / len(grams)
     assert min(repeats["greedy"], repeats["beam"]) > 0.3 and repeats["sample"] < 0.1, repeats

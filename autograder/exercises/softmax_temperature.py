@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -112,6 +114,8 @@ def temperature_for_entropy(draw: Draw) -> list[Case]:
         case("float64", scores(3, 0.5, dtype=torch.float64), 50, 80),
         guard("more entropy than even shares have", 5, 1.7),
         guard("negative entropy", 3, -0.2),
+        guard("no entropy at all, which no T > 0 reaches", 4, 0.0),
+        guard("even shares, which no finite T reaches", 4, math.log(4)),
     ]
 
 

@@ -117,7 +117,8 @@ MISCONCEPTIONS: dict[str, tuple[Misconception, ...]] = {
         ),
         Misconception(
             "wrong_dim",
-            "Your sum runs over the wrong axis: it should run over `dim`, wherever that axis is.",
+            "Your sum does not run along `dim`, or not along `dim` alone: each distribution should keep an entropy of its own. "
+            "(Picking entries out, as `p[p > 0]` does, loses the axes.)",
             ((".sum(dim)", ".sum(-1)"),),
             variants=(((".sum(dim)", ".sum(0)"),), ((".sum(dim)", ".sum()"),)),
         ),
@@ -144,6 +145,11 @@ MISCONCEPTIONS: dict[str, tuple[Misconception, ...]] = {
             "no_temperature_factor",
             "Your shares are right, but a factor is missing: by the chain rule, z / T inside brings a 1/T outside.",
             ((") / temperature", ")"),),
+        ),
+        Misconception(
+            "squares_off_diagonal",
+            "Off the diagonal stands σ_j² where σ_i·σ_j should: both factors run along the same axis. One of them has to be a column.",
+            (("torch.diag(p) - torch.outer(p, p)", "p * (torch.eye(len(z), dtype=z.dtype, device=z.device) - p)"),),
         ),
         Misconception(
             "diagonal_only",

@@ -277,12 +277,22 @@ MISCONCEPTIONS: dict[str, tuple[Misconception, ...]] = {
         ),
         Misconception(
             "no_positions",
-            "The positions are missing: your model does not see in which order the tokens came, but for what the mask gives away.",
+            "Nothing from an `nn.Embedding` called `positions` is added to the tokens, so your model has not learned (or not seen) in which order they came.",
             ((" + self.positions(torch.arange(t, device=ids.device))", ""),),
             variants=(
                 (
                     (" + self.positions(torch.arange(t, device=ids.device))", ""),
                     ("self.positions = nn.Embedding(n_ctx, d_model)", "pass"),
+                ),
+            ),
+        ),
+        Misconception(
+            "blocks_in_a_plain_list",
+            "PyTorch does not see your blocks: in a plain Python list their parameters are neither trained nor moved nor saved. A list that is a module makes them known.",
+            (
+                (
+                    "nn.ModuleList([PreNormBlock(d_model, heads) for _ in range(n_layer)])",
+                    "[PreNormBlock(d_model, heads) for _ in range(n_layer)]",
                 ),
             ),
         ),

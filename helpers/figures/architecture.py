@@ -54,7 +54,7 @@ def _pre() -> list[str]:
     """The stream straight on top; below it a norm and a layer that add to it."""
     y, low, parts = 78, 150, []
     parts += [_text(24, y + 5, "x", weight=600), _line((42, y), (716, y), wide=True, arrow=True)]
-    parts += [_text(560, y - 14, "the residual stream", size=12)]
+    parts += [_text(440, y - 14, "the residual stream", size=12)]
     for x, layer, norm in ((72, "attention", "norm1"), (392, "MLP", "norm2")):
         parts += [
             _line((x, y), (x, low), (x + 252, low), (x + 252, y + 13), arrow=True),
@@ -83,7 +83,7 @@ def gpt_diagram() -> None:
     parts += [
         _text(320, y + 44, "n_layer times", size=12, anchor="middle"),
         _box(420, y - 24, 66, 48, "norm", ORANGE),
-        _box(514, y - 24, 104, 48, "tokens, turned", LINE, size=13),
+        _box(508, y - 24, 116, 48, "tokens, turned", LINE),
         _text(636, y - 10, "logits", weight=600),
         _text(636, y + 22, "(b, t, V)", size=12),
         _line((124, y + 26), (124, 222), (566, 222), (566, y + 26), dashed=True),

@@ -64,7 +64,6 @@ def deep_stack(stacks: Mapping[str, tuple[Sequence[float], Sequence[float]]]) ->
                 "yaxis": f"y{place}",
             }
             data.append(line)
-    powers = {"type": "log", "exponentformat": "power", "nticks": 7}
     spec = figure(
         data,
         "What a deep stack does to its tokens and to its gradient",
@@ -72,16 +71,23 @@ def deep_stack(stacks: Mapping[str, tuple[Sequence[float], Sequence[float]]]) ->
         height=400,
         margin={"l": 70, "r": 20, "t": 100, "b": 56},
         legend=LEGEND | {"y": 1.08},
-        xaxis=axis("forward → block", domain=[0, 0.43]),
-        yaxis=axis("spread of the tokens", **powers),
-        xaxis2=axis("block ← back", domain=[0.57, 1], anchor="y2"),
-        yaxis2=axis("gradient, relative to the last", anchor="x2", **powers),
+        xaxis=axis("tokens after so many blocks", domain=[0, 0.43]),
+        yaxis=axis("spread of the tokens", **_powers(data[0::2])),
+        xaxis2=axis("gradient there", domain=[0.57, 1], anchor="y2"),
+        yaxis2=axis("gradient, relative to the last", anchor="x2", **_powers(data[1::2])),
     )
     lines = [
         f"{name}: spread {spread[0]:.2g} → {spread[-1]:.2g}, gradient at the first block {gradient[0]:.2g}"
         for name, (spread, gradient) in stacks.items()
     ]
     draw(spec, "\n".join(lines))
+
+
+def _powers(traces: Sequence[dict]) -> dict[str, object]:
+    """A logarithmic axis with at most seven labels, all of them powers of ten."""
+    values = [value for trace in traces for value in trace["y"] if value is not None] or [1.0]
+    decades = math.log10(max(values) / min(values))
+    return {"type": "log", "exponentformat": "power", "dtick": max(1, math.ceil(decades / 6))}
 
 
 def positions_heatmap(positions: Tensor | Callable[[], Tensor]) -> None:
