@@ -110,7 +110,9 @@ def temperature(variables: int = 10, temperature: float = START, seed: int = 1) 
         show(still)
         return
     wide = {"style": {"description_width": "150px"}, "layout": widgets.Layout(width="520px")}
-    marks = sorted({*STEPS, *(round(0.01 * 10 ** (i / 20), 4) for i in range(81)), temperature})
+    between = (round(0.01 * 10 ** (i / 20), 4) for i in range(81))  # evenly on a logarithmic scale, 0.01 to 100
+    clear = [t for t in between if all(abs(t - step) > 0.03 * t for step in STEPS)]
+    marks = sorted({*STEPS, *clear, temperature})
     dials = {
         "variables": widgets.IntSlider(variables, 1, LARGEST, description="number of variables", **wide),
         "temperature": widgets.SelectionSlider(

@@ -15,7 +15,7 @@ for address in (
     except OSError:
         pass
 try:
-    print("LEAKED: resolved", socket.gethostbyname("pypi.org"))
+    print("LEAKED: resolved", socket.gethostbyname("example.org"))
 except OSError:
     pass
 interfaces = [name for _, name in socket.if_nameindex()]
