@@ -125,6 +125,12 @@ def _labs_of(course: Course, chosen: list[str]) -> list[str]:
     return chosen or known
 
 
+def _labs_handed_in(course: Course, chosen: list[str]) -> list[str]:
+    """The labs chosen; without a choice, those to which somebody has handed something in, if there are any."""
+    labs = _labs_of(course, chosen)
+    return labs if chosen else [lab for lab in labs if course.handed_in(lab)] or labs
+
+
 def grade(a: argparse.Namespace) -> int:
     course = _open(a.course)
     labs = _labs_of(course, a.labs)
@@ -190,7 +196,7 @@ def report(a: argparse.Namespace) -> int:
     from autograder.report import misconception_table, page, rows, table
 
     course = _open(a.course)
-    labs = _labs_of(course, a.labs)
+    labs = _labs_handed_in(course, a.labs)
     for lab in labs:
         class_rows = rows(course, lab)
         print(table(lab, class_rows) + "\n\n" + misconception_table(lab, class_rows) + "\n")
@@ -204,7 +210,7 @@ def export(a: argparse.Namespace) -> int:
     from autograder.export import export
 
     course = _open(a.course)
-    labs = _labs_of(course, a.labs)
+    labs = _labs_handed_in(course, a.labs)
     if a.output and len(labs) > 1:
         raise Stop(f"--output is one file, and the course has {len(labs)} labs: name one of them.")
     for lab in labs:

@@ -173,6 +173,9 @@ def test_exports(course: Course, tmp_path: Path) -> None:
         lines = list(csv.DictReader(file.open()))
         by_name = {next(v for v in line.values() if v): line[column] for line in lines}
         assert (by_name["wanda"], by_name["ref"], by_name["stub"]) == ("12", "20", "0")
+    # Without a choice, only the labs to which somebody has handed something in.
+    assert cli.main(["export", "--course", str(course.path), "--format", "csv"]) == 0
+    assert [path.name for path in course.path.glob("0*.csv")] == [f"{LAB}.csv"]
 
 
 def test_a_manual_grade_counts_in_exports_and_reports(course: Course) -> None:
