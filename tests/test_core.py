@@ -146,6 +146,11 @@ def test_a_function_that_gets_no_tensor_need_not_know_the_device() -> None:
     assert refused.error["type"] == "Device"
 
 
+def test_what_must_raise_is_tried_on_the_cpu() -> None:
+    case = Case("g", "f", AXES, (torch.ones(2),), guard=True)
+    assert run_case(namespace("def f(x): raise ValueError(x.device)"), case, device="meta").error["message"] == "cpu"
+
+
 def test_what_a_student_does_writes_no_warning(recwarn: pytest.WarningsRecorder) -> None:
     source = (
         "import warnings\ndef f(n):\n    warnings.warn('old')\n    return float(torch.ones((), requires_grad=True))"
