@@ -25,14 +25,19 @@ from tools.submissions import with_answers
 Answers = dict[str, tuple[str, str]]  # exercise → (style or mistake, source)
 LAB_OF = {exercise.name: lab for lab in LABS for exercise in exercises(lab)}
 FULL = {lab: sum(exercise.points for exercise in exercises(lab)) for lab in LABS}
+# A model made of wrong blocks is wrong in another way: these two mistakes go into different notebooks.
+BUILT_ON = {"GPT": "PreNormBlock"}
 
 
 def dealt(kind: str, answers: list[tuple[str, str, str]]) -> dict[tuple[str, str], Answers]:
     """The answers dealt into notebooks, (lab, student): one of each exercise to a notebook."""
     notebooks = {}
     for lab in LABS:
-        piles = [[(e.name, *pair) for name, *pair in answers if name == e.name] for e in exercises(lab)]
-        for i, row in enumerate(zip_longest(*piles)):
+        piles = {e.name: [(e.name, *pair) for name, *pair in answers if name == e.name] for e in exercises(lab)}
+        for one, other in BUILT_ON.items():
+            if one in piles:
+                piles[one] = [None] * len(piles[other]) + piles[one]
+        for i, row in enumerate(zip_longest(*piles.values())):
             notebooks[lab, f"{kind}{i:02d}"] = {one[0]: (one[1], one[2]) for one in row if one}
     return notebooks
 
