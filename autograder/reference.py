@@ -17,7 +17,7 @@ from helpers.driver import Case, Outcome, run_case
 # Cases are small, and there may be a grader on every core: threads would only wait for each other.
 torch.set_num_threads(1)
 
-PRELUDE = "import math\nimport torch\nfrom torch import Tensor, nn\nimport torch.nn.functional as F\n"
+PRELUDE = "import math\nfrom collections.abc import Callable\nimport torch\nfrom torch import Tensor, nn\nimport torch.nn.functional as F\n"
 
 
 @lru_cache

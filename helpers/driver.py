@@ -11,6 +11,7 @@ import traceback
 import warnings
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from helpers.refused import Refused
 
 GRADIENT = "gradient of "  # starts the name of an array that is a gradient
 ERROR_TEXTS = ("type", "message", "line", "traceback", "same_as")
-OURS = (__file__, stages.__file__)
+OURS = (__file__, str(Path(stages.__file__).parent))  # this file, and the folder of stages
 LARGEST_OUTPUT = 1_000_000  # entries; every right answer is far smaller, and a giant one must not fill a pipe
 
 
@@ -38,6 +39,8 @@ class Case:
     gradients: whether to take back the gradients of the outputs with respect to inputs and parameters
     guard:     this case is right when it raises; it earns nothing unless an ordinary case passes as well
     stage:     a name in `helpers.stages`: that function gets the student's object and the arguments, and calls it
+    reading:   a name in `helpers.readings`: what is compared is read off the outputs, outside of the student's process
+    atol:      how far numbers may be off, where chance has a part in them
     """
 
     name: str
@@ -50,6 +53,8 @@ class Case:
     gradients: bool = False
     guard: bool = False
     stage: str | None = None
+    reading: str | None = None
+    atol: float = 0.0
 
     def to_wire(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """This case as JSON-able data and named tensors."""
@@ -72,6 +77,8 @@ class Case:
             "gradients": self.gradients,
             "guard": self.guard,
             "stage": self.stage,
+            "reading": self.reading,
+            "atol": self.atol,
         }
         return spec, tensors
 
@@ -93,6 +100,8 @@ class Case:
             gradients=spec["gradients"],
             guard=spec["guard"],
             stage=spec["stage"],
+            reading=spec["reading"],
+            atol=spec["atol"],
         )
 
 
@@ -131,8 +140,8 @@ def run_case(namespace: dict[str, Any], case: Case, device: str = "cpu", dtype: 
             warnings.simplefilter("ignore")
             # An index out of range that nobody checks would spoil a GPU for all the cases that follow.
             return Outcome(_run(namespace, case, "cpu" if case.guard else device, dtype))
-    except Refused as refusal:
-        return Outcome(error=_error(refusal.kind, str(refusal), same_as=refusal.same_as))
+    except Refused as refused:
+        return Outcome(error=refusal(refused))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit in a student's function is that exercise's mistake, not ours
@@ -269,6 +278,11 @@ def _kind(value: Any) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
+def refusal(refused: Refused) -> dict[str, Any]:
+    """The error of an outcome that ran but is not what was asked for."""
+    return _error(refused.kind, str(refused), same_as=refused.same_as)
+
+
 def _error(
     kind: str, message: str, types: list[str] | None = None, line: str = "", trace: str = "", same_as: str | None = None
 ) -> dict[str, Any]:
@@ -279,7 +293,7 @@ def _error(
 def _describe(error: BaseException) -> dict[str, Any]:
     """An exception from the student's code, with the last line of theirs that it came through."""
     # Our own frames are not the student's. The message comes from hostile code, so even str() may raise.
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename not in OURS]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(OURS)]
     try:
         message = str(error)[:2000]
     except BaseException:

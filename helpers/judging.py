@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.driver import Case, Outcome
+from helpers.readings import read
 from helpers.verdict import Verdict, compare, name_misconception
 
 
@@ -48,6 +49,7 @@ def judge(
     hints: dict[str, str],
 ) -> Judgement:
     """Compares case by case. `wrong` gives each misconception's outcomes and is called only if something failed."""
+    outcomes, expected = list(map(read, cases, outcomes)), list(map(read, cases, expected))
     verdicts = [compare(*trio) for trio in zip(outcomes, expected, cases, strict=True)]
     ordinary = any(v.passed for v, case in zip(verdicts, cases, strict=True) if not case.guard)
     # Raising ValueError at everything must not earn the case that asks for a ValueError.
@@ -64,7 +66,10 @@ def judge(
     elif kinds[first] and not expected[first].error:
         status = "error"
     # A variant, "name#2", is the same mistake as "name".
-    named = None if status == "missing" else name_misconception(outcomes, verdicts, wrong())
+    named = None
+    if status != "missing":
+        others = {mistake: list(map(read, cases, theirs)) for mistake, theirs in wrong().items()}
+        named = name_misconception(cases, outcomes, verdicts, others)
     misconception = named and named.partition("#")[0]
     error = outcomes[first].error
     return Judgement(

@@ -36,7 +36,7 @@ def compare(outcome: Outcome, expected: Outcome, case: Case) -> Verdict:
         return Verdict(False, _explain(outcome.error))
     # Outputs before gradients: a wrong output makes wrong gradients, and says more.
     for name in sorted(expected.arrays, key=lambda name: (name not in case.axes, name.startswith(f"{GRADIENT}input"))):
-        verdict = _compare_array(outcome.arrays.get(name), expected.arrays[name], name, case.axes.get(name, ()))
+        verdict = _compare_array(outcome.arrays.get(name), expected.arrays[name], name, case)
         if not verdict.passed:
             return verdict
     return Verdict(True)
@@ -51,7 +51,8 @@ def _explain(error: dict) -> str:
     return f"It raised {error['type']}: {error['message'] or '(no message)'}{where}."
 
 
-def _compare_array(yours: Tensor | None, right: Tensor, name: str, axes: tuple[str, ...]) -> Verdict:
+def _compare_array(yours: Tensor | None, right: Tensor, name: str, case: Case) -> Verdict:
+    axes = case.axes.get(name, ())
     if yours is None:
         return Verdict(False, f"{name} did not come back.", name)
     if yours.shape != right.shape:
@@ -63,7 +64,7 @@ def _compare_array(yours: Tensor | None, right: Tensor, name: str, axes: tuple[s
         )
     a, b = yours.to(torch.float64) if not yours.is_complex() else yours.real.to(torch.float64), right.to(torch.float64)
     exact = not right.is_floating_point()
-    wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=ATOL)
+    wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=max(ATOL, case.atol))
     if not wrong.any():
         return Verdict(True)
     if a.dim() == 0:
@@ -92,8 +93,8 @@ def _number(value: Tensor, exact: bool) -> str:
     return f"{value.item():,.0f}" if exact and value.isfinite() else f"{value.item() + 0.0:.5g}"
 
 
-def same(first: Outcome, second: Outcome) -> bool:
-    """Whether two outcomes are the same mistake: equal outputs (NaN equals NaN) or the same error.
+def same(first: Outcome, second: Outcome, atol: float = 0.0) -> bool:
+    """Whether two outcomes are the same mistake: equal outputs (NaN equals NaN; `atol` as a case's) or the same error.
 
     Gradients are left out: where an output is NaN they depend on how a student came to it, not on the mistake.
     """
@@ -105,25 +106,27 @@ def same(first: Outcome, second: Outcome) -> bool:
     return mine.keys() == theirs.keys() and all(
         a.shape == theirs[name].shape
         and not a.is_complex()
-        and torch.allclose(a.double(), theirs[name].double(), rtol=RTOL, atol=ATOL, equal_nan=True)
+        and torch.allclose(a.double(), theirs[name].double(), rtol=RTOL, atol=max(ATOL, atol), equal_nan=True)
         for name, a in mine.items()
     )
 
 
-def name_misconception(outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]) -> str | None:
+def name_misconception(
+    cases: list[Case], outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]
+) -> str | None:
     """The misconception whose outcomes these are: on every case if there is one, else on most of the failed ones.
 
-    outcomes, verdicts and each list of `wrong` go case by case. A mistake that explains only one of many failed
+    All four go case by case. A mistake that explains only one of many failed
     cases is not named: a wrong name teaches worse than none.
     """
     failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
 
     def fit(theirs: list[Outcome]) -> tuple[float, int, int]:
-        explained = sum(same(outcomes[i], theirs[i]) for i in failed)
+        explained = sum(same(outcomes[i], theirs[i], cases[i].atol) for i in failed)
         # It would have failed where this answer is right: then this answer does not make that mistake.
-        against = sum(not _agree(outcomes[i], v, theirs[i]) for i, v in enumerate(verdicts) if v.passed)
-        everywhere = all(map(_agree, outcomes, verdicts, theirs))
-        return explained - against + 0.5 * everywhere, explained, against
+        agreed = list(map(_agree, cases, outcomes, verdicts, theirs))
+        against = sum(v.passed and not agree for v, agree in zip(verdicts, agreed, strict=True))
+        return explained - against + 0.5 * all(agreed), explained, against
 
     fits = {name: fit(theirs) for name, theirs in wrong.items()}
     best = max(fits, key=fits.__getitem__, default=None)
@@ -133,7 +136,7 @@ def name_misconception(outcomes: list[Outcome], verdicts: list[Verdict], wrong: 
     return best if explained > len(failed) / 2 and against < explained else None
 
 
-def _agree(mine: Outcome, verdict: Verdict, theirs: Outcome) -> bool:
+def _agree(case: Case, mine: Outcome, verdict: Verdict, theirs: Outcome) -> bool:
     """The same; or both right in raising, each in words of its own."""
     both = mine.error and theirs.error and mine.error["type"] == theirs.error["type"]
-    return same(mine, theirs) or bool(verdict.passed and both)
+    return same(mine, theirs, case.atol) or bool(verdict.passed and both)

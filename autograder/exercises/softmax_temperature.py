@@ -98,8 +98,8 @@ def temperature_for_entropy(draw: Draw) -> list[Case]:
 
     def case(name: str, z: Tensor, low: int, high: int) -> Case:
         target = draw.integer(low, high) / 100
-        reached = {"the entropy reached": ()}
-        return Case(name, "temperature_for_entropy", reached, (z, target), stage="entropy_reached")
+        axes = {"the temperature": ()}
+        return Case(name, "temperature_for_entropy", axes, (z, target), reading="entropy_reached")
 
     def guard(name: str, n: int, target: float) -> Case:
         z = draw.normal(n)
