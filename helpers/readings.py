@@ -13,8 +13,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from helpers.driver import Case, Outcome, refusal
+from helpers.driver import LARGEST_OUTPUT, Case, Outcome, refusal
 from helpers.refused import Refused
+from helpers.stages.decoding import ENOUGH
 
 Arrays = dict[str, Tensor]
 
@@ -24,6 +25,8 @@ def read(case: Case, outcome: Outcome) -> Outcome:
     if case.reading is None or outcome.error:
         return outcome
     try:
+        if any(array.is_complex() or array.numel() > LARGEST_OUTPUT for array in outcome.arrays.values()):
+            raise Refused("Outputs", f"{case.target} should return real numbers, and not millions of them.")
         return Outcome(READINGS[case.reading](case, outcome.arrays))
     except Refused as refused:
         return Outcome(error=refusal(refused))
@@ -61,7 +64,10 @@ def entropy_reached(case: Case, arrays: Arrays) -> Arrays:
 def drawn_tokens(case: Case, arrays: Arrays) -> Arrays:
     """Which tokens were drawn after the prompt and how often, the text's length, and whether its seed gives it again."""
     _, head, prompt, *_ = case.args
-    first, again = (arrays[name].long() for name in ("text", "text again"))
+    first, again = (arrays[name] for name in ("text", "text again"))
+    if first.is_floating_point() or again.is_floating_point():
+        raise Refused("Outputs", "ids should be whole numbers (torch.int64).")
+    first, again = first.long(), again.long()
     for text in (first, again):
         if text.dim() != 2 or text.shape[0] != 1:
             raise Refused("Outputs", f"ids should be (1, length), but yours are {tuple(text.shape)}.")
@@ -71,11 +77,13 @@ def drawn_tokens(case: Case, arrays: Arrays) -> Arrays:
     if len(drawn) and not 0 <= int(drawn.min()) <= int(drawn.max()) < len(head):
         raise Refused("Outputs", "There are ids that stand for no token.")
     counts = torch.bincount(drawn, minlength=len(head)).double()
+    same = again.shape[1] >= min(first.shape[1], prompt.shape[1] + ENOUGH)
+    same = same and torch.equal(first[:, : again.shape[1]], again)
     return {
         "length": torch.tensor(first.shape[1]),
         "tokens that were drawn": counts > 0,
         "share of each token": counts / max(1, len(drawn)),
-        "the same seed gives the same text": torch.tensor(torch.equal(first[:, : again.shape[1]], again)),
+        "the same seed gives the same text": torch.tensor(same),
     }
 
 

@@ -58,11 +58,13 @@ def _compare_array(yours: Tensor | None, right: Tensor, name: str, case: Case) -
     if yours.shape != right.shape:
         message = f"{name} should have shape {shape_text(right.shape, axes)}, but yours has {tuple(yours.shape)}."
         return Verdict(False, message, name, axes)
+    if yours.is_complex():
+        return Verdict(False, f"{name} should hold real numbers, but yours is {yours.dtype}.", name, axes)
     if right.dtype == torch.bool and yours.dtype != torch.bool:
         return Verdict(
             False, f"{name} should hold True and False (torch.bool), but yours is {yours.dtype}.", name, axes
         )
-    a, b = yours.to(torch.float64) if not yours.is_complex() else yours.real.to(torch.float64), right.to(torch.float64)
+    a, b = yours.to(torch.float64), right.to(torch.float64)
     exact = not right.is_floating_point()
     wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=max(ATOL, case.atol))
     if not wrong.any():

@@ -38,8 +38,28 @@ MUST_NAME = {
     "softmax_jacobian": "no_temperature_factor diagonal_only",
     "attention_with_temperature": "multiplied_by_temperature replaced_sqrt_d",
     "temperature_for_entropy": "wrong_direction",
+    "sequence_log_prob": "off_by_one prompt_included probabilities_not_logs",
+    "greedy_search": "new_tokens_not_total eos_ignored eos_dropped",
+    "ban_repeated_ngrams": "only_last_ngram off_by_one across_batch",
+    "beam_search": "per_step_scores greedy_per_beam finished_beams_dropped first_step_duplicates",
+    "beam_counterexample": "not_probabilities beam_wins",
+    "apply_temperature": "multiplied",
+    "top_k_filter": "keeps_k_plus_one over_batch zeros_instead_of_inf",
+    "top_p_filter": "excludes_crossing_token sorted_not_restored can_be_empty ascending",
+    "sample": "argmax filters_before_temperature generator_ignored",
+    "max_toxicity": "mean over_texts single_text",
+    "toxic_attack": "strict_threshold one_at_a_time last_batch_too_large wrong_row",
+    "toxicity_metrics": "mean_of_means per_sample_probability",
+    "threshold_curve": "strict_threshold swapped",
+    "safe_generate": "returns_least_toxic one_try_too_many",
 }
-POINTS = {"01_self_attention": 20, "02_transformer_block": 20, "03_softmax_temperature": 15}
+POINTS = {
+    "01_self_attention": 20,
+    "02_transformer_block": 20,
+    "03_softmax_temperature": 15,
+    "04_decoding": 30,
+    "05_toxic_attack": 15,
+}
 
 
 def graded(name: str, source: str, seed: int, device: str = "cpu") -> Judgement:

@@ -41,7 +41,7 @@ import json, sys
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 shell = InteractiveShell.instance()
-shell.run_cell("import math, torch; from torch import nn; import torch.nn.functional as F; from torch import Tensor; from helpers import check")
+shell.run_cell("import math, torch; from collections.abc import Callable; from torch import Tensor, nn; import torch.nn.functional as F; from helpers import check")
 for name, hint, source in json.load(open(sys.argv[1])):
     with capture_output() as shown:
         shell.run_cell(source).raise_error()

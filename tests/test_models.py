@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers import models, text
+from helpers import as_logits, models, text
 from tools.small_gpt2_card import NGrams
 
 pytest.importorskip("transformers")
@@ -138,7 +138,7 @@ def test_smollm2_is_unpacked_once(alone: Path, capsys, monkeypatch) -> None:
 
     assert tokenizer("Hello world")["input_ids"] == [19556, 905]
     prompt = tokenizer("The capital of France is", return_tensors="pt")["input_ids"]
-    assert tokenizer.decode(models.as_logits(again)(prompt)[0, -1].argmax()) == " Paris"
+    assert tokenizer.decode(as_logits(again)(prompt)[0, -1].argmax()) == " Paris"
 
 
 @NEEDS_SMOLLM2
@@ -188,7 +188,7 @@ def test_it_beats_trigrams_on_a_book_it_never_read(small) -> None:
     model, tokenizer = small
     ids = torch.tensor(tokenizer(text("alice"), verbose=False)["input_ids"])
     rest, last = ids[:-4096], ids[-4096:].reshape(16, 256)
-    logits = models.as_logits(model)(last)
+    logits = as_logits(model)(last)
     loss = torch.nn.functional.cross_entropy(logits[:, :-1].flatten(0, 1), last[:, 1:].flatten())
     trigrams = NGrams(rest.tolist(), 3, len(tokenizer))
     baseline = sum(trigrams.loss(row.tolist()) for row in last) / 16
@@ -219,12 +219,12 @@ def test_it_shows_what_decoding_methods_do(small) -> None:
 def test_as_logits_is_the_models_own(small) -> None:
     model, tokenizer = small
     ids = torch.tensor([tokenizer("The cat sat on")["input_ids"]] * 3)
-    logits = models.as_logits(model)(ids)
+    logits = as_logits(model)(ids)
     assert logits.shape == (*ids.shape, len(tokenizer)) and not logits.requires_grad
     torch.testing.assert_close(logits, model(ids).logits.detach())
     for wrong in (ids[0], ids[:, :0], torch.zeros(1, 257, dtype=torch.int64)):
         with pytest.raises(ValueError, match="1 ≤ t ≤ 256"):
-            models.as_logits(model)(wrong)
+            as_logits(model)(wrong)
 
 
 def test_batches_of_texts_generate_with_no_word_on_stderr(small, capsys) -> None:

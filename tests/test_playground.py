@@ -12,7 +12,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from helpers import figures, playground
+from helpers import figures, forms, playground
 from helpers.figures import canvas
 from helpers.figures import temperature as plots
 
@@ -25,7 +25,7 @@ LETTERS = "abcde"
 def shown(monkeypatch):
     """The mime bundles that a notebook would get, in order."""
     bundles = []
-    for module in (canvas, playground):
+    for module in (canvas, forms, playground):
         monkeypatch.setattr(module, "show", lambda card: bundles.append(card._repr_mimebundle_()))
     return bundles
 

@@ -19,6 +19,8 @@ LABS = {
     "01_self_attention": "self_attention",
     "02_transformer_block": "transformer_block",
     "03_softmax_temperature": "softmax_temperature",
+    "04_decoding": "decoding",
+    "05_toxic_attack": "toxic_attack",
 }
 
 

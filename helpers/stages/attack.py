@@ -96,8 +96,8 @@ class _Script:
             self.calls["classify"].append(1)
             return dict(zip(self.labels, self.rows[self.number(texts)], strict=True))
         if not isinstance(texts, (list, tuple)):
-            kind = type(texts).__name__
-            raise Refused("Type", f"classify takes a list of texts, or one text, not a {kind}.", "classify of no text")
+            message = f"classify takes a list of texts, or one text, not {_kind(texts)}."
+            raise Refused("Type", message, same_as="classify of no text")
         rows = [self.rows[self.number(text)] for text in texts]
         self.calls["classify"].append(len(rows))
         return {label: [row[i] for row in rows] for i, label in enumerate(self.labels)}
@@ -122,7 +122,7 @@ class _Script:
             raise Refused("Outputs", "The scores of a text should have all labels that classify gives, and no other.")
         if any(isinstance(value, (list, tuple)) for value in scores.values()):
             raise Refused("Outputs", "The scores of a text should hold one number for each label, but hold lists.")
-        return number, [_numbers(scores[label], f"the score {label!r}").item() for label in self.labels]
+        return number, [_number(scores[label], f"the score {label!r}") for label in self.labels]
 
 
 def _list(value: Any, what: str) -> list[Any]:
@@ -134,14 +134,23 @@ def _list(value: Any, what: str) -> list[Any]:
 
 
 def _numbers(value: Any, what: str) -> Tensor:
-    """A number, or a list of numbers (tensors and NumPy's are welcome), as float64."""
+    """A number () or a list of numbers (n,), in float64; tensors and NumPy's arrays are welcome."""
+    if isinstance(value, (list, tuple)):
+        return torch.tensor([_number(one, what) for one in value], dtype=torch.float64)
+    if isinstance(value, Tensor) or type(value).__module__ == "numpy":
+        return torch.as_tensor(value).detach().cpu().double()
+    return torch.tensor(_number(value, what), dtype=torch.float64)
+
+
+def _number(value: Any, what: str) -> float:
     if value is None:
         raise Refused("Type", f"{what} is None. Is a `return` missing?")
     try:
-        numbers = torch.as_tensor([float(one) for one in value] if isinstance(value, (list, tuple)) else value)
-        return numbers.detach().cpu().double()
+        if not isinstance(value, str):
+            return float(value)
     except (TypeError, ValueError, RuntimeError):
-        raise Refused("Type", f"{what} should hold numbers, but is {_kind(value)}.", f"{what}: no number") from None
+        pass
+    raise Refused("Type", f"{what} should hold numbers, but holds {_kind(value)}.", same_as=f"{what}: no number")
 
 
 def _kind(value: Any) -> str:

@@ -1,0 +1,2 @@
+def apply_temperature(logits, temperature):
+    return torch.div(logits, temperature)

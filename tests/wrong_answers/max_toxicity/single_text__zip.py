@@ -1,0 +1,2 @@
+def max_toxicity(scores):
+    return [max(row) for row in zip(*scores.values())]

@@ -1,0 +1,2 @@
+def max_toxicity(scores):
+    return scores["toxicity"]

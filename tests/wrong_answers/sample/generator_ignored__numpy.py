@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def sample(model, ids, max_length, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None):
+    text = ids[0].tolist()
+    while len(text) < max_length:
+        z = model(torch.tensor([text], device=ids.device))[:, -1] / temperature
+        z = z if top_k is None else top_k_filter(z, top_k)
+        z = z if top_p is None else top_p_filter(z, top_p)
+        p = z.double().softmax(-1)[0].cpu().numpy()
+        token = int(np.random.choice(len(p), p=p))
+        text.append(token)
+        if token == eos:
+            break
+    return torch.tensor([text], device=ids.device)
