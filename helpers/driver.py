@@ -37,7 +37,7 @@ class Case:
     init:      for a class: its constructor's arguments; the call then goes to the instance
     state:     for a class: the parameters to load, by name (all of them: a missing or odd one is an error)
     gradients: whether to take back the gradients of the outputs with respect to inputs and parameters
-    guard:     this case is right when it raises; it earns nothing unless an ordinary case passes as well
+    guard:     who raises always, or does nothing, is right here: it earns nothing unless an ordinary case passes as well
     stage:     a name in `helpers.stages`: that function gets the student's object and the arguments, and calls it
     reading:   a name in `helpers.readings`: what is compared is read off the outputs, outside of the student's process
     atol:      how far numbers may be off, where chance has a part in them

@@ -33,10 +33,17 @@ DIALS: dict[str, tuple] = {
 
 
 def texts(write: Callable[..., tuple], logits: Callable, tokenizer: Any, **values: Any) -> None:
-    """A form that writes. write(**values) gives the prompt (1, t) and, for each method, a function that gives its texts."""
+    """A form that writes. write(**values) gives the prompt (1, t) and, for each method, a function that gives its texts.
+
+    Among the values are the context and the max_length of the texts.
+    """
 
     def card(**chosen: Any) -> Card:
+        if not chosen["context"]:
+            raise ValueError("the context is empty")
         prompt, writers = write(**chosen)
+        if (length := prompt.shape[1]) >= chosen["max_length"]:
+            raise ValueError(f"the context has {length} tokens already, and the text may have {chosen['max_length']}")
         return texts_card(writers, prompt, logits, tokenizer)
 
     show_form(card, **values)

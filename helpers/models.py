@@ -87,7 +87,7 @@ def _gpt2() -> tuple[Any, Any, str]:
                 return *read(folder), "from this machine's cache of the model hub"
             except Exception as error:  # half a download, say: fetching again mends it
                 damaged = f"the cached copy cannot be read ({_first_line(error)}), and "
-    if constants.is_offline_mode():
+    if constants.HF_HUB_OFFLINE:
         raise Missing(damaged + "it is not in this machine's cache, and HF_HUB_OFFLINE forbids to fetch it")
     if why := _hub_is_away(constants.ENDPOINT):
         raise Missing(damaged + why)

@@ -62,13 +62,13 @@ def entropy_reached(case: Case, arrays: Arrays) -> Arrays:
 
 
 def drawn_tokens(case: Case, arrays: Arrays) -> Arrays:
-    """Which tokens were drawn after the prompt and how often, the text's length, and whether its seed gives it again."""
+    """Which tokens were drawn after the prompt and how often, the text's length, and whether it hangs on its seed."""
     _, head, prompt, *_ = case.args
-    first, again = (arrays[name] for name in ("text", "text again"))
-    if first.is_floating_point() or again.is_floating_point():
+    texts = [arrays[name] for name in ("text", "text again", "another text")]
+    if any(text.is_floating_point() for text in texts):
         raise Refused("Outputs", "ids should be whole numbers (torch.int64).")
-    first, again = first.long(), again.long()
-    for text in (first, again):
+    first, again, other = (text.long() for text in texts)
+    for text in (first, again, other):
         if text.dim() != 2 or text.shape[0] != 1:
             raise Refused("Outputs", f"ids should be (1, length), but yours are {tuple(text.shape)}.")
         if not torch.equal(text[:, : prompt.shape[1]], prompt):
@@ -84,6 +84,7 @@ def drawn_tokens(case: Case, arrays: Arrays) -> Arrays:
         "tokens that were drawn": counts > 0,
         "share of each token": counts / max(1, len(drawn)),
         "the same seed gives the same text": torch.tensor(same),
+        "another seed gives the same text": torch.tensor(torch.equal(first[:, : other.shape[1]], other)),
     }
 
 

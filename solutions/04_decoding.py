@@ -26,7 +26,7 @@
 # | 7 and 8 | `apply_temperature`, `top_k_filter`, `top_p_filter`, and `sample` |
 # | 9 and 10 | all methods measured on the same prompts; the cache that makes writing fast |
 #
-# **How it works.** As in the labs before: write your answers where you read `# YOUR CODE HERE`, run the cell, then the `check(...)` below it. There are 30 points, and about three hours of work. Each
+# **How it works.** As in the labs before: write your answers where you read `# YOUR CODE HERE`, run the cell, then the `check(...)` below it. There are 30 points, and about four hours of work. Each
 # method has a **form** to play with: in Colab its fields stand beside the cell, elsewhere it has sliders and a button.
 
 # %% tags=["setup"]
@@ -46,10 +46,10 @@ from helpers import as_logits, forms, load_language_model, text
 # %% [markdown]
 # ## 1. One token at a time
 #
-# We take the best model that can be had here: GPT-2, or where there is no model hub SmolLM2, or a small GPT-2 that comes with these lessons and writes like an old children's book. Everything below works with any of them; only the
+# We take GPT-2 if the model hub can be reached; if not, SmolLM2 where it is installed; and else a small GPT-2 that comes with these lessons and writes like an old children's book. Everything below works with any of them; only the
 # texts differ.
 
-# %%
+# %% tags=["long"]
 model, tokenizer = load_language_model()
 logits = as_logits(model)  # the model as a plain function: ids (b, t) → logits (b, t, V)
 if model.num_parameters() < 10_000_000:
@@ -71,7 +71,7 @@ print("logits:", tuple(logits(ids).shape), "(b, t, V)")
 # For every place of the text there is a row of logits, one score for each token of the vocabulary. The row at place $i$ is about what comes **after** token $i$; so the last row is about the first token that is not there yet. Softmax
 # makes probabilities of it:
 
-# %%
+# %% tags=["long"]
 figures.next_tokens(logits(ids)[0, -1], tokenizer, "Once upon a time there was a")
 
 # %% [markdown]
@@ -79,14 +79,16 @@ figures.next_tokens(logits(ids)[0, -1], tokenizer, "Once upon a time there was a
 #
 # $$P(x_1, \dots, x_T) = P(x_1)\,P(x_2 \mid x_1)\,P(x_3 \mid x_1, x_2) \cdots = \prod_{i=1}^{T} P(x_i \mid x_1, \dots, x_{i-1})$$
 #
+# (For $x_1$ a model needs something to stand before the text, such as its end-of-text token. Our texts always begin with a prompt, which is given.)
+#
 # So the model gives a probability to *every* text that could ever be written with its tokens. There are many:
 
-# %%
+# %% tags=["long"]
 V = logits(ids).shape[-1]
-print(f"texts of 50 tokens: {V}^50, a number of {50 * math.log10(V):.0f} digits")
+print(f"texts of 50 tokens: {V}^50, a number of {len(str(V**50))} digits")
 
 # %% [markdown]
-# Nobody will ever look at all of them. So every decoding method is one of two things: a **search** that looks for likely texts in a few corners of this tree (parts 3 to 6), or a **draw** that picks branches by chance (parts 7 and 8).
+# Nobody will ever look at all of them. So every decoding method is one of two things: a **search** that looks for likely texts in a few corners of the tree that branches $V$-fold at every token (parts 3 to 6), or a **draw** that picks branches by chance (parts 7 and 8).
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 1
@@ -193,7 +195,7 @@ assert torch.allclose(_mass, torch.ones((), dtype=torch.float64)), "all continua
 # With this function you can ask the model for its opinion. Five ways to go on; which does it find more likely, and by how much?
 
 
-# %%
+# %% tags=["long"]
 def opinion(prompt: str, endings: list[str]) -> None:
     """Prints how likely the model finds each ending of a prompt."""
     begun = encode(prompt)
@@ -203,16 +205,15 @@ def opinion(prompt: str, endings: list[str]) -> None:
         print(f"{score:8.1f} nats   {prompt}{ending}")
 
 
-opinion(
-    "Alice was beginning to get very",
-    [
+with figures.your_work():
+    endings = [
         " tired",
         " happy",
         " happy indeed, for it was her birthday",
         " of the",
         " tired of sitting by her sister on the bank",
-    ],
-)
+    ]
+    opinion("Alice was beginning to get very", endings)
 
 # %% [markdown]
 # The longest sentences have the lowest numbers. That is no verdict about their quality: every further token multiplies by a number below one. The *whole* of all texts that begin with “tired” is as likely as “tired” alone; a single one of
@@ -273,7 +274,7 @@ assert _text.tolist() == [[2, 3, 4, 5, 6]], "the text ends with eos"
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The library transformers has all methods of this lab behind one function, `model.generate`. We give it a short name. (`attention_mask` says that all tokens are text, none is filling.)
+# The library transformers has all methods of this lab behind one function, `model.generate`. We give it a short name. (`attention_mask` says that all tokens are text, none is padding.)
 
 
 # %%
@@ -310,8 +311,8 @@ forms.texts(write_greedily, logits, tokenizer, context=context, max_length=max_l
 #
 # <details><summary><b>Think: why does the circle never end?</b></summary>
 #
-# A model has learned from real texts that what has been said twice is often a refrain, a list or a chorus, and attention is good at copying: find where the same words stood before, and say what came after them. Greedy search takes the copy each time it is
-# the most likely token, and each copy makes the next one more likely. No chance ever leads out. Xu and others (2022, below) have measured how the probability of a sentence grows with each repetition.
+# A model has learned from real texts that what has been said twice is often a refrain, a list or a slogan, and attention is good at copying: find where the same words stood before, and say what came after them. Greedy search takes the copy each time it is
+# the most likely token, and each copy makes the next one more likely. And nothing is left to chance that could lead out of it. Xu and others (2022, below) have measured how the probability of a sentence grows with each repetition.
 #
 # </details>
 
@@ -365,7 +366,7 @@ quiz(
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The last n − 1 tokens are `tokens[len(tokens) - n + 1 :]`. (`tokens[-(n - 1):]` would go wrong for n = 1: −0 is 0, and that is the whole list.) Collect what is banned in a mask of zeros, and end with `logits.masked_fill(mask, -math.inf)`.
+# The last n − 1 tokens are `tokens[len(tokens) - n + 1 :]`. (`tokens[-(n - 1):]` would go wrong for n = 1: −0 is 0, and that is the whole list.) Collect what is banned in a mask, `torch.zeros_like(logits, dtype=torch.bool)`, and end with `logits.masked_fill(mask, -math.inf)`. Let n = 0 go its own way.
 #
 # </details>
 
@@ -398,12 +399,12 @@ from helpers.checking import require
 require("ban_repeated_ngrams")
 _ids, _logits = torch.randint(4, (5, 12)), torch.randn(5, 4)
 for _n in (1, 2, 3):
-    _banned = ban_repeated_ngrams(_logits, _ids, _n) == -math.inf
+    _banned = ban_repeated_ngrams(_logits.clone(), _ids, _n) == -math.inf
     for _row, _tokens in enumerate(_ids.tolist()):
         _old = {tuple(_tokens[i : i + _n]) for i in range(len(_tokens) - _n + 1)}
         for _token in range(4):
             assert bool(_banned[_row, _token]) == (tuple([*_tokens, _token][-_n:]) in _old)
-assert torch.equal(ban_repeated_ngrams(_logits, _ids, 0), _logits)
+assert torch.equal(ban_repeated_ngrams(_logits.clone(), _ids, 0), _logits)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -421,16 +422,16 @@ assert torch.equal(ban_repeated_ngrams(_logits, _ids, 0), _logits)
 figures.beam_tree(logits, tokenizer, ids, num_beams=3, steps=5)
 
 # %% [markdown]
-# A blue line without a successor is a beam that died: all its continuations were less likely than those of the others. Some beams have two or three successors. That is the point: they **compete**.
+# A blue box from which no blue line goes on is a beam that died: all its continuations were less likely than those of the others. Some beams have several successors. That is the point: they **compete**.
 #
-# What about texts that end? A beam that ends in `eos` is **finished**. It is not continued, so its score stays what it is, while all the others still sink. It takes part in the competition like any other candidate, and keeps its place until $B$ longer
-# texts are more likely; that never happens later, as scores only fall, but at the step where it is made it may well be pushed out.
+# What about texts that end? A beam that ends in `eos` is **finished**. It is not continued, so its score stays what it is, while all the others still sink. It takes part in the competition like any other candidate, and keeps its place as long as it is among the $B$ best.
+# It can lose it later too: one longer text that is still ahead may split into several, all of them more likely. Only the text in first place is safe, as scores never rise.
 #
 # ### Exercise 4 · `beam_search`
 # **7 points** · difficulty ●●●●● · importance ●●●●○ · about 45 minutes
 #
 # Returned are the `num_return` best texts, each as a pair of ids (1-D) and log-probability, the most likely first. `no_repeat_ngram` bans repetition in each beam at each step, with your `ban_repeated_ngrams`. The ban removes candidates; it does not change the scores of
-# the others, which stay the model's own log-probabilities.
+# the others, which stay the model's own log-probabilities. Where no candidate is left, because all are banned, stop and return what you have, even if it is fewer than `num_return`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -578,15 +579,15 @@ forms.texts(
 )
 
 # %% [markdown]
-# Two things to see. The circles are gone, since they are forbidden; but a ban knows no reasons. In a text about New York, “New York” could appear once. And the texts that are returned **hardly differ**: they share their beginning, and differ in a word or a comma near the end. The best few of a
+# Two things to see. Whatever circles there were are gone, since they are forbidden; but a ban knows no reasons. In a text about New York, “New York” could appear once. And the texts that are returned **hardly differ**: they share their beginning, and often nearly all the rest. The best few of a
 # beam search are neighbours, not alternatives.
 #
 # <details><summary><b>Why your texts and the library's may differ</b></summary>
 #
-# Without `eos` they are the same, up to rounding; that is tested on hundreds of random models. Where texts can end, the library goes another way: it keeps finished texts in a list beside the beams, so that they take nobody's place and nobody takes theirs, and always continues $B$ unfinished ones. Both are called beam search. An example with two beams: one text ends at once,
+# Without `eos` they are the same, up to rounding; that is tested on hundreds of random models. Where texts can end, the library goes another way: it keeps the best $B$ finished texts in a list beside the beams, where they compete only with each other, and always continues $B$ unfinished ones. Both are called beam search. An example with two beams: one text ends at once,
 # with probability 0.25; a step later two longer ones have 0.3 each. Yours drops the finished text. If both longer ones then fall to 0.06, the library still has the one with 0.25, and you don't. In random small models with two beams in which some text ended early, both found the same best text in 98 of 100 cases, and in the others the library's was the likelier one.
 #
-# The library's default is also to divide the score of a finished text by its length to the power of `length_penalty` = 1.0, so that long texts are not at a disadvantage. We set it to 0: the plain log-probability.
+# The library's default is also to divide the score of a finished text by the number of its new tokens to the power of `length_penalty` = 1.0, so that long texts are not at a disadvantage. We set it to 0: the plain log-probability.
 #
 # </details>
 
@@ -606,9 +607,9 @@ quiz(
             "It may have had a beginning that was only the sixth best. Only with as many beams as texts could one be sure.",
         ),
         (
-            "At each step 250,000 candidates are compared",
+            "From the second step on, 250,000 candidates are compared at each",
             True,
-            "Five beams, each continued by every token. Five survive.",
+            "Five beams, each continued by every token; five survive. (At the first step there is one text only: 50,000.)",
         ),
         (
             "The beams explore five different stories",
@@ -703,15 +704,16 @@ def compare_searches() -> None:
         print(f"{beams} beams {found.tolist()}  log P = {log_p:.3f}")
 
 
-compare_searches()
+with figures.your_work():
+    compare_searches()
 
 # %% [markdown]
-# So beam search is a rule of thumb, without a guarantee in either direction. But suppose it did find the most likely text. Would we want it? Here is a page that a human wrote, cut in two: the model reads the first part, beam search continues it, and we look at how likely the model
+# So beam search is a rule of thumb: it promises neither the most likely text, nor one that is at least as likely as the greedy one. But suppose it did find the most likely text. Would we want it? Here is a passage that a human wrote, cut in two: the model reads the first part, beam search continues it, and we look at how likely the model
 # finds each token of the author's continuation and of the beam's. (*Alice* was kept out of the small model's training. The larger models may well have read it.)
 
 # %% tags=["long"]
-story = encode(text("alice"))[:, 800:1000]
-given, people = story[:, :40], story[:, :90]
+people = encode(text("alice"))[:, 800:890]
+given = people[:, :40]
 beam = generate(given, max_length=90, num_beams=5, do_sample=False)
 
 
@@ -726,8 +728,8 @@ print("the beams: ", tokenizer.decode(beam[0, 40:]))
 figures.token_probabilities({"the author": probabilities(people, 40), "beam search": probabilities(beam, 40)})
 
 # %% [markdown]
-# The beam's text stays near the top: from one likely token to the next. The author's leaps: stretches of easy words, and again and again one that the model finds very unlikely, by a factor of a thousand. That is no accident. If every word were the one that you expect, there would be no reason to read on; people write
-# to say what is *not* already known. A text without surprises is not a typical text, just as a coin that shows heads a thousand times in a row is the *most likely* outcome of a slightly bent coin, and not a typical one.
+# The beam's text stays near the top: from one likely token to the next. The author's jumps up and down: stretches of easy words, and again and again one to which the model gave less than one chance in a thousand. That is no accident. If every word were the one that you expect, there would be no reason to read on; people write
+# to say what is *not* already known. A text without surprises is not a typical text, just as a thousand heads in a row are the *most likely* single outcome of a coin that is slightly bent towards heads, and by no means a typical one.
 #
 # Holtzman and others published this picture in 2020, under the title *The Curious Case of Neural Text Degeneration*. Their conclusion: for open-ended texts do not maximise. **Draw.**
 
@@ -749,7 +751,7 @@ quiz(
         (
             "The result of 17 · 23",
             True,
-            "One answer is right, and chance can only do harm.",
+            "One answer is right; a single draw can only lead away from it.",
         ),
         (
             "Ten different ideas for a birthday party",
@@ -762,11 +764,11 @@ quiz(
 # %% [markdown]
 # ## 7. Drawing, and the tail
 #
-# To **sample** is to take the model at its word: if it gives a token 20 percent, draw it in 20 percent of the cases. The texts that come out are distributed just as the model says (that is the chain rule once more). No circles, and no two texts alike.
+# To **sample** is to take the model at its word: if it gives a token 20 percent, draw it in 20 percent of the cases. The texts that come out are distributed just as the model says (that is the chain rule once more). Circles become rare, and hardly ever are two longer texts alike.
 #
 # But the model's word is not always good. It has a vocabulary of thousands of tokens, and most of them are nonsense at any one place. Each of these has a tiny probability; *together* they do not:
 
-# %%
+# %% tags=["long"]
 p, _ = F.softmax(logits(ids)[0, -1], dim=-1).sort(descending=True)
 for rank in (10, 50, 200, 1000):
     print(f"beyond the {rank:4} most likely tokens lie {p[rank:].sum().item():6.1%} of the mass")
@@ -779,7 +781,7 @@ for rank in (10, 50, 200, 1000):
 # ### Exercise 6 · `apply_temperature`
 # **1 point** · difficulty ●○○○○ · importance ●●●●○ · about 3 minutes
 #
-# The logits at temperature $T$, so that softmax of the result is softmax of $z / T$. There is no text at $T = 0$ here, nor below: raise a `ValueError`. (Greedy search is what happens as $T \to 0$.)
+# The logits at temperature $T$, so that softmax of the result is softmax of $z / T$. The temperature has to be positive: for $T \le 0$ raise a `ValueError`. (Lab 3 allowed 0; here that is greedy search's business, the limit $T \to 0$.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "apply_temperature", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -809,12 +811,12 @@ assert torch.allclose(_q[:, 0] / _q[:, 1], (_p[:, 0] / _p[:, 1]) ** 2), "half th
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The temperature changes all ratios at once. To cut off the tail and leave the rest alone, one removes tokens. **Top-k** keeps the $k$ most likely ones (Fan and others 2018; GPT-2's published samples used $k = 40$):
+# The temperature changes all ratios at once. To cut off the tail and leave the rest alone, one removes tokens. **Top-k** keeps the $k$ most likely ones (Fan and others 2018; one set of GPT-2's published samples used $k = 40$):
 #
 # ### Exercise 7 · `top_k_filter`
 # **3 points** · difficulty ●●○○○ · importance ●●●●○ · about 10 minutes
 #
-# In each row of the logits (b, V), set to −∞ whatever lies below the k-th largest. What is equal to the k-th largest stays. A `k` of V or more changes nothing; below 1 it is a `ValueError`.
+# In each row of the logits (b, V), set to −∞ whatever lies below the k-th largest. What is equal to the k-th largest stays. A `k` of V or more changes nothing; below 1 raise a `ValueError`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -852,20 +854,20 @@ from helpers.checking import require
 require("top_k_filter")
 _logits = torch.randn(4, 9)
 for _k in (1, 4, 9, 20):
-    _kept = top_k_filter(_logits, _k) > -math.inf
+    _kept = top_k_filter(_logits.clone(), _k) > -math.inf
     assert torch.equal(_kept.sum(1), torch.full((4,), min(_k, 9)))
-    assert torch.equal(top_k_filter(_logits, _k)[_kept], _logits[_kept]), "what stays is unchanged"
+    assert torch.equal(top_k_filter(_logits.clone(), _k)[_kept], _logits[_kept]), "what stays is unchanged"
     assert _k >= 9 or bool((_logits.masked_fill(_kept, -9).amax(1) < _logits.masked_fill(~_kept, 9).amin(1)).all())
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # One number $k$ for all places is a compromise. After “Once upon a time there was a” very many tokens would do; after “She did not know what to say, and he did not know what to” hardly more than two. **Top-p**, or **nucleus sampling** (Holtzman and others 2020), lets the number follow the model: it keeps the smallest set of most likely
-# tokens that has together at least the mass $p$.
+# tokens whose mass together is at least $p$.
 #
 # ### Exercise 8 · `top_p_filter`
 # **4 points** · difficulty ●●●●○ · importance ●●●●● · about 25 minutes
 #
-# In each row of the logits (b, V), set to −∞ whatever is not in the nucleus. The token with which the mass reaches $p$ belongs to it, so at least one token stays, however small $p$ is. $p = 1$ changes nothing at all; outside of $0 < p \le 1$ it is a `ValueError`.
+# In each row of the logits (b, V), set to −∞ whatever is not in the nucleus. The token with which the mass reaches $p$ belongs to it, so at least one token stays, however small $p$ is. $p = 1$ changes nothing at all; outside of $0 < p \le 1$ raise a `ValueError`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -914,7 +916,7 @@ require("top_p_filter")
 _logits = 2 * torch.randn(6, 9, dtype=torch.float64)
 _p = F.softmax(_logits, dim=-1)
 for _mass in (0.2, 0.61, 0.97):
-    _filtered = top_p_filter(_logits, _mass)
+    _filtered = top_p_filter(_logits.clone(), _mass)
     _kept = _filtered > -math.inf
     assert torch.equal(_filtered[_kept], _logits[_kept]), "what stays is unchanged, and in its place"
     _inside = (_p * _kept).sum(1)
@@ -923,13 +925,13 @@ for _mass in (0.2, 0.61, 0.97):
         "p is reached, with no token to spare"
     )
     assert bool((_p.masked_fill(_kept, -1).amax(1) <= _least).all()), "the most likely ones stay"
-assert torch.equal(top_p_filter(_logits, 1.0), _logits)
+assert torch.equal(top_p_filter(_logits.clone(), 1.0), _logits)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # Both filters at two places, one where the model hesitates and one where it is sure:
 
-# %%
+# %% tags=["long"]
 OPEN, SURE = "Once upon a time there was a", "She did not know what to say, and he did not know what to"
 contexts = {words: logits(encode(words))[0, -1] for words in (OPEN, SURE)}
 figures.filtered_tokens(contexts, lambda z: top_k_filter(z, 10), lambda z: top_p_filter(z, 0.9))
@@ -945,7 +947,7 @@ quiz(
         (
             "Top-p with p = 0.8 keeps two tokens",
             True,
-            "0.5 is not enough; 0.5 + 0.3 reaches 0.8. The set with *at least* the mass p is what is kept.",
+            "0.5 is not enough; 0.5 + 0.3 reaches 0.8. The nucleus is the smallest set that has at least the mass p.",
         ),
         (
             "Top-p with p = 0.85 keeps two tokens",
@@ -968,12 +970,12 @@ quiz(
 # %% [markdown]
 # ## 8. Sampling
 #
-# All parts are there. In which order do they go together? The usual one, and the library's, is: **temperature, then top-k, then top-p**, then softmax and the draw. The order matters, as top-p looks at probabilities: at a high temperature, more tokens are needed for the same mass.
+# All parts are there. In which order do they go together? The usual one, and the library's, is: **temperature, then top-k, then top-p**, then softmax and the draw. The order matters, as top-p looks at probabilities: at a high temperature, more tokens are needed for the same mass. And with both filters, $p$ is measured among the $k$ tokens that are left, whose probabilities sum to one again.
 #
 # ### Exercise 9 · `sample`
 # **4 points** · difficulty ●●○○○ · importance ●●●●● · about 10 minutes
 #
-# As greedy search, but the next token is drawn, with `torch.multinomial`, from what is left after temperature, top-k and top-p. A filter that is `None` is left out. Pass the `generator` on to the draw: who seeds it gets the same text again.
+# As greedy search, but the next token is drawn, with `torch.multinomial`, from what is left after temperature, top-k and top-p. A filter that is `None` is left out. Pass the `generator` on to the draw, so that the same seed gives the same text again.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1072,7 +1074,7 @@ seed = 7  # @param {type: "slider", min: 0, max: 100, step: 1}
 forms.texts(drawn, logits, tokenizer, context=context, max_length=max_length, seed=seed)
 
 # %% [markdown]
-# No circles any more. But the thread is soon lost, and now and then a word comes that fits nothing. Cool it down:
+# Hardly any circles now. But the thread is soon lost, and now and then a word comes that fits nothing. Cool it down:
 
 # %% cellView="form" tags=["long"]
 # @title Sampling with temperature { run: "auto" }
@@ -1084,7 +1086,7 @@ seed = 7  # @param {type: "slider", min: 0, max: 100, step: 1}
 forms.texts(drawn, logits, tokenizer, context=context, max_length=max_length, temperature=temperature, seed=seed)
 
 # %% [markdown]
-# Try 0.2: nearly greedy search, circles included. Try 2: noise. In between the temperature trades one against the other; it has no setting that cuts off the nonsense and keeps the ideas. That is what the filters are for.
+# Try 0.2, and 150 tokens: nearly greedy search, and soon its circles. Try 2: noise. In between the temperature trades one against the other; it has no setting that cuts off the nonsense and keeps the ideas. That is what the filters are for.
 
 # %% cellView="form" tags=["long"]
 # @title Sampling with top-k { run: "auto" }
@@ -1124,16 +1126,19 @@ forms.texts(
     seed=seed,
 )
 
+# %% [markdown]
+# **Try:** $k = 1$, then $p = 0.05$: greedy search, or nearly. Then $T = 1.5$ without a filter ($p = 1$), with $k = 40$, and with $p = 0.9$. Which filter holds the heat in check? The fixed number does; the nucleus grows with the heat.
+
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
 # @title Quiz 6
 quiz(
-    "Which of these settings gives the same text as greedy search, whatever the seed? (No two tokens tie.)",
+    "Which of these settings give the same text as greedy search, whatever the seed, but for rare exceptions? (No two tokens tie.)",
     [
         ("top-k with k = 1", True, "Only the most likely token is left, so it is drawn."),
         (
             "top-p with p = 0.01",
             True,
-            "The nucleus is the one most likely token, unless that has less than one percent. With a vocabulary of 50,000 it can have less, at a place where the model has no idea; then there are a few tokens in it. So: nearly always.",
+            "The nucleus is the one most likely token, unless that has less than one percent. With a vocabulary of 50,000 it can have less, at a place where the model has no idea; then there are a few tokens in it.",
         ),
         (
             "A temperature of 1, without filters",
@@ -1143,7 +1148,7 @@ quiz(
         (
             "A temperature of 0.001",
             True,
-            "Unless two logits differ by less than about a hundredth. A lead of 0.01 is divided by 0.001: a factor of e^10 in the probabilities.",
+            "A lead of 0.01 becomes one of 10, a factor of e^10 ≈ 22,000. Only where two logits are closer than that does chance have a say.",
         ),
     ],
 )
@@ -1155,7 +1160,7 @@ quiz(
 #
 # * **log P per token**: how likely the model finds the text;
 # * **repeated 4-grams**: the share of 4-grams that the text has had before;
-# * **distinct-2**: the number of *different* pairs of tokens, divided by the number of all pairs, over all texts of a method together (Li and others 2016). It is 1 where no pair ever comes twice.
+# * **distinct-2**: the number of *different* pairs of tokens, divided by the number of all pairs, over all texts of a method together (after Li and others 2016, who divide by the number of tokens). It is 1 where no pair ever comes twice.
 
 
 # %%
@@ -1190,21 +1195,19 @@ for name, options in settings.items():  # all prompts in one batch; every text g
     texts[name] = generate(pages[:, :GIVEN], min_new_tokens=NEW, max_new_tokens=NEW, **options)
 
 table = {}
-print(f"{'':26}{'log P per token':>16}{'repeated':>12}{'distinct-2':>12}")
-for name, written in texts.items():
-    score = sum(sum(math.log(p) for p in probabilities(ids[None], GIVEN)) for ids in written) / (NEW * len(written))
-    new = [ids[GIVEN:].tolist() for ids in written]
-    share = sum(map(repeated, new)) / len(new)
-    table[name] = (score, share)
-    print(f"{name:26}{score:16.2f}{share:12.1%}{distinct(new):12.2f}")
-
-# %%
-if "table" in globals():  # made by the cell above
+with figures.your_work():
+    print(f"{'':26}{'log P per token':>16}{'repeated':>12}{'distinct-2':>12}")
+    for name, written in texts.items():
+        score = sequence_log_prob(logits, written, GIVEN).mean().item() / NEW
+        new = written[:, GIVEN:].tolist()
+        share = sum(map(repeated, new)) / len(new)
+        table[name] = (score, share)
+        print(f"{name:26}{score:16.2f}{share:12.1%}{distinct(new):12.2f}")
     figures.methods(table)
 
 # %% [markdown]
 # Look at it from right to left. Furthest to the right, with the likeliest texts, are the searches, and without a ban it is they that repeat themselves. (The ban costs them likelihood: the model would have liked to go round.) Plain sampling is on the left, with the author: not because it writes as well, but because the model has learned
-# its probabilities from people's texts, and sampling follows them. Temperature and filters lie in between, with little repetition. Where to stop is a matter of taste, and of purpose.
+# its probabilities from people's texts, and sampling follows them. Temperature and filters lie in between, and repeat far less than the searches. Where to stop is a matter of taste, and of purpose.
 #
 # None of these numbers measures whether a text is any *good*. They tell what goes wrong, and a text can have all three right and make no sense.
 #
@@ -1225,16 +1228,16 @@ for length in lengths:
 figures.cache_times(lengths, times)
 
 # %% [markdown]
-# With the cache the time grows in proportion to the text; without it, faster and faster. (Each new token still looks at all the earlier ones, so the attention itself keeps growing; at these lengths that hardly shows.) The price is memory: two vectors, a key and a value, for each token, layer and head.
+# With the cache the time grows in proportion to the text; without it, the time for each further token grows too. (Each new token still looks at all the earlier ones, so the attention itself keeps growing; at these lengths that hardly shows.) The price is memory: two vectors, a key and a value, for each token, layer and head.
 
-# %%
+# %% tags=["long"]
 c = model.config
 width = getattr(c, "head_dim", None) or c.hidden_size // c.num_attention_heads
 kept = 2 * c.num_hidden_layers * (getattr(c, "num_key_value_heads", None) or c.num_attention_heads) * width
 print(f"this model keeps {kept:,} numbers for each token; GPT-3, with 96 layers of width 12,288, {2 * 96 * 12_288:,}")
 
 # %% [markdown]
-# GPT-3 with a text of 2,048 tokens, in 16 bits, needs almost 10 gigabytes for the cache of a single text. That is why newer models let several heads share their keys and values. (The `logits` function of this notebook uses a cache too, behind your back: it remembers the texts of the last call, and if the new ones go on from there, it only
+# GPT-3 with a text of 2,048 tokens, in 16 bits, needs almost 10 gigabytes for the cache of a single text. That is why newer models let several heads share their keys and values (*grouped-query attention*; SmolLM2 is one of them). (The `logits` function of this notebook uses a cache too, behind your back: it remembers the texts of the last call, and if the new ones go on from there, it only
 # reads what is new. That is why your beam search is not much slower than the library's.)
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["hide-input"]
@@ -1277,9 +1280,9 @@ progress()
 # * A **ban on n-grams** removes repetition, with or without good reason.
 # * **Sampling** follows the model's distribution, tail included. **Temperature** changes all ratios; **top-k** cuts at a fixed number, **top-p** at a fixed mass, so that it adapts.
 # * The order is temperature, top-k, top-p. Each of them at its limit is greedy search.
-# * A **key-value cache** turns work that grows with $T^2$ into work that grows with $T$.
+# * With a **key-value cache** the model reads each token once: $T$ of them in place of $T^2/2$.
 #
-# **What next?** Sampling shows what a model can say, again and again, and also what it should rather not. In lab 5 you draw thousands of texts, and look for the toxic ones.
+# **What next?** Sampling shows what a model can say, again and again, and also what it should rather not. In lab 5 you draw hundreds of texts, and look for the toxic ones.
 #
 # **To read on**
 #

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from autograder import reference
 from autograder.exercises import LABS, Draw, Exercise, exercises
 from autograder.lessons import labs
 from helpers.checking import examine
-from helpers.driver import run_case
+from helpers.driver import Case, Outcome, run_case
 from helpers.judging import Judgement, judge
 from helpers.published import catalogue
 from tests.corpus import namespace, right_answers, wrong_answers
@@ -62,18 +63,26 @@ POINTS = {
 }
 
 
-def graded(name: str, source: str, seed: int, device: str = "cpu") -> Judgement:
-    """As the engine judges, without its sandbox."""
+@lru_cache
+def drawn(name: str, seed: int) -> tuple[list[Case], list[Outcome], dict[str, list[Outcome]]]:
+    """The cases of an exercise on a seed, the right outcomes and the wrong ones: the same for every answer."""
     lab, exercise = LAB_OF[name], reference.exercise_named(LAB_OF[name], name)
     cases = exercise.cases(Draw(seed))
-    space = namespace(source, lab)
+    return cases, reference.expected(lab, cases), reference.wrong(lab, exercise, cases)
+
+
+def graded(name: str, source: str, seed: int, device: str = "cpu") -> Judgement:
+    """As the engine judges, without its sandbox."""
+    exercise = reference.exercise_named(LAB_OF[name], name)
+    cases, expected, wrong = drawn(name, seed)
+    space = namespace(source, LAB_OF[name])
     return judge(
         name,
         exercise.points,
         cases,
         [run_case(space, case, device) for case in cases],
-        reference.expected(lab, cases),
-        lambda: reference.wrong(lab, exercise, cases),
+        expected,
+        lambda: wrong,
         reference.hints(exercise),
     )
 

@@ -153,6 +153,18 @@ def test_a_form_has_a_dial_for_each_value_and_makes_the_card_anew(front_end) -> 
     assert "This does not work: the context is empty." in answer.value
 
 
+def test_a_context_that_leaves_no_room_has_one_clear_line(shown) -> None:
+    def write(context: str, max_length: int) -> tuple:
+        return torch.ones(1, len(context), dtype=torch.int64), {}
+
+    for context, line in (
+        ("", "the context is empty."),
+        ("abcdef", "the context has 6 tokens already, and the text may have 6."),
+    ):
+        forms.texts(write, None, None, context=context, max_length=6)
+        assert shown.pop()["text/plain"] == f"This does not work: {line}"
+
+
 def test_a_form_stretches_its_range_to_the_value_it_starts_with(front_end) -> None:
     forms.show_form(echo, context="x", max_length=512)
     assert panel_of(front_end[0]).children[1].max == 512

@@ -111,7 +111,7 @@ def test_half_a_download_is_passed_over(alone: Path, no_smollm2, capsys) -> None
 def test_offline_mode_asks_nobody(monkeypatch, capsys) -> None:
     from huggingface_hub import constants
 
-    monkeypatch.setattr(constants, "is_offline_mode", lambda: True)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(models, "_hub_is_away", lambda address: pytest.fail("asked the hub"))
     with pytest.raises(RuntimeError, match="HF_HUB_OFFLINE"):
         models.load_language_model("gpt2")

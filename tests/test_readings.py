@@ -186,19 +186,19 @@ def test_drawn_tokens_say_what_is_wrong_with_a_text() -> None:
     text, t = right["text"], case.args[2].shape[1]
 
     def message(first: Tensor, again: Tensor = right["text again"]) -> str:
-        return judged("drawn_tokens", Outcome({"text": first, "text again": again}))[0].error["message"]
+        return judged("drawn_tokens", Outcome(right | {"text": first, "text again": again}))[0].error["message"]
 
     assert "(1, length)" in message(text[0])
     assert "begin with the prompt" in message(text.roll(1, 1).index_fill(1, torch.tensor(0), 99))
     assert "stand for no token" in message(text.index_fill(1, torch.tensor(t), len(case.args[1])))
     assert "stand for no token" in message(text.index_fill(1, torch.tensor(t), -1))
     assert "begin with the prompt" in message(text, again=text[:, : t - 1])
-    short = read(case, Outcome({"text": text[:, :t], "text again": text[:, :t]})).arrays
+    short = read(case, Outcome(right | {"text": text[:, :t], "text again": text[:, :t]})).arrays
     assert not short["share of each token"].any() and not short["tokens that were drawn"].any()
     other = right["text again"].clone()
     other[0, -1] = (other[0, -1] + 1) % len(case.args[1])
-    unequal = read(case, Outcome({"text": text, "text again": other})).arrays
-    assert not unequal["the same seed gives the same text"]
+    unequal = read(case, Outcome(right | {"text again": other, "another text": right["text again"]})).arrays
+    assert not unequal["the same seed gives the same text"] and unequal["another seed gives the same text"]
 
 
 def test_the_entropy_reached_is_the_target_within_a_ten_thousandth_and_nothing_else() -> None:

@@ -278,8 +278,14 @@ def test_ordinary_text_is_left_alone(small) -> None:
     assert scores.median() < 0.1 and (scores >= 0.5).float().mean() < 0.1
 
 
-def test_threats_and_identity_terms_raise_their_own_labels(small) -> None:
-    threat = small.predict("I will find you and kill you.")
-    assert threat["threat"] > 0.5 > threat["identity_attack"]
-    gay, tall = small.predict("I am a gay man.")["toxicity"], small.predict("I am a tall man.")["toxicity"]
-    assert gay > tall + 0.2  # the teacher's failure, which lab 5 is about
+def test_each_kind_of_toxic_text_raises_its_own_label(small) -> None:
+    """On the held-out sentences; and a word for an identity alone raises a harmless one, which lab 5 is about."""
+    means = {}
+    for kind in ("plain", "rude", "threatening", "identity"):
+        scores = small.predict([sentence.text for sentence in held_out() if sentence.kind == kind])
+        means[kind] = {label: sum(values) / len(values) for label, values in scores.items()}
+    assert means["threatening"]["threat"] > 0.5 > 0.1 > means["rude"]["threat"]
+    assert means["rude"]["insult"] > 0.5 > 0.3 > means["threatening"]["insult"]
+    assert max(means["plain"].values()) < 0.1 < means["identity"]["toxicity"]
+    gay, tall = small.predict("I am a gay man."), small.predict("I am a tall man.")
+    assert gay["toxicity"] > tall["toxicity"] + 0.2 and gay["identity_attack"] > tall["identity_attack"] + 0.2

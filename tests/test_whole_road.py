@@ -25,8 +25,13 @@ from tools.submissions import with_answers
 Answers = dict[str, tuple[str, str]]  # exercise → (style or mistake, source)
 LAB_OF = {exercise.name: lab for lab in LABS for exercise in exercises(lab)}
 FULL = {lab: sum(exercise.points for exercise in exercises(lab)) for lab in LABS}
-# A model made of wrong blocks is wrong in another way: these two mistakes go into different notebooks.
-BUILT_ON = {"GPT": "PreNormBlock"}
+# What is made of wrong parts is wrong in another way: such mistakes go into different notebooks.
+BUILT_ON = {
+    "GPT": ("PreNormBlock",),
+    "sample": ("apply_temperature", "top_k_filter", "top_p_filter"),
+    "toxic_attack": ("max_toxicity",),
+    "safe_generate": ("max_toxicity",),
+}
 
 
 def dealt(kind: str, answers: list[tuple[str, str, str]]) -> dict[tuple[str, str], Answers]:
@@ -34,9 +39,9 @@ def dealt(kind: str, answers: list[tuple[str, str, str]]) -> dict[tuple[str, str
     notebooks = {}
     for lab in LABS:
         piles = {e.name: [(e.name, *pair) for name, *pair in answers if name == e.name] for e in exercises(lab)}
-        for one, other in BUILT_ON.items():
+        for one, others in BUILT_ON.items() if kind == "wrong" else ():
             if one in piles:
-                piles[one] = [None] * len(piles[other]) + piles[one]
+                piles[one] = [None] * max(len(piles[other]) for other in others) + piles[one]
         for i, row in enumerate(zip_longest(*piles.values())):
             notebooks[lab, f"{kind}{i:02d}"] = {one[0]: (one[1], one[2]) for one in row if one}
     return notebooks

@@ -51,9 +51,7 @@ def make(teacher: Teacher, counts: Mapping[str, int], work: Path, seed: int) -> 
     chance = random.Random(seed)
     words = list(teacher.words)
     scores = teacher.predict(words)[:, 0]
-    scored = zip(words, scores.tolist(), strict=True)
-    # "kill you" as mere rudeness would speak against the threats among the patterns.
-    toxic = [word for word, score in scored if score >= TOXIC and word not in SLOTS["kill"]]
+    toxic = [word for word, score in zip(words, scores.tolist(), strict=True) if score >= TOXIC]
     common = sorted(toxic, key=lambda word: -counts[word])
     slots = {**SLOTS, "toxic": common[: len(common) // 2] + common}  # the commoner half of them twice as often
 

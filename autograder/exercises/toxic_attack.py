@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from autograder.exercises import Draw, Exercise
-from autograder.misconceptions.toxic_attack import MISCONCEPTIONS
+from autograder.misconceptions import toxic_attack as attack
+from autograder.misconceptions import toxicity_measures as measures
 from helpers.driver import Case
 
+MISCONCEPTIONS = attack.MISCONCEPTIONS | measures.MISCONCEPTIONS
 GRID = 64
 LABELS = 6
 
@@ -57,7 +59,7 @@ def _shuffled(draw: Draw, kinds: str, threshold: float, repeats: tuple[int, ...]
     repeats: places of `kinds` whose texts are drawn once more, at the end.
     """
     order = draw.normal(len(kinds)).argsort()  # order[i]: the number of the i-th text
-    table = torch.empty(len(kinds), LABELS)
+    table = torch.empty(len(kinds), LABELS, dtype=torch.float32)
     table[order] = _rows(draw, kinds, threshold)
     return torch.cat([order, order[list(repeats)]]), table
 

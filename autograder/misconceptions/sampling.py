@@ -209,6 +209,11 @@ MISCONCEPTIONS: dict[str, tuple[Misconception, ...]] = {
             ),
         ),
         Misconception(
+            "own_seed",
+            "Another seed gives the same text: your draw seeds itself. Its chance should come from the generator that it is given, and from nowhere else.",
+            ((_DRAW, _DRAW.replace("=generator", "=torch.Generator(logits.device).manual_seed(ids.shape[1])")),),
+        ),
+        Misconception(
             "top_p_before_top_k",
             "You filter by top-p first, then by top-k. The order asked for is temperature, top-k, top-p: the mass p is measured among the k tokens that are left.",
             ((_K + _P, _P + _K),),
@@ -230,7 +235,7 @@ MISCONCEPTIONS: dict[str, tuple[Misconception, ...]] = {
         ),
         Misconception(
             "logits_as_weights",
-            "You draw in proportion to something else than the softmax of the logits.",
+            "Your draws do not follow the softmax of the filtered logits. Take the softmax once, after all filters, and draw from its result as it is.",
             ((_DRAW, "torch.multinomial(F.softmax(F.softmax(logits, dim=-1), dim=-1), 1, generator=generator)"),),
         ),
         Misconception(

@@ -71,7 +71,7 @@ def beam_tree(
     wide, high, left, top = 134, 54, 24, 66
     parts = [
         _label(left, 30, f"The {num_beams} beams at each step, and the next two, which are dropped", 15, weight=600),
-        _label(left, 50, "Under each token: log P of the text up to it", 12),
+        _label(left, 50, "Under each token: log P of what follows the prompt, up to it", 12),
     ]
     for step, column in enumerate(columns):
         x = left + step * wide

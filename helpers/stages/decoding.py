@@ -69,11 +69,11 @@ ENOUGH = 30  # tokens that show whether two texts are the same
 def sampling(
     draw: Callable, embedding: Tensor, head: Tensor, ids: Tensor, max_length: int, **kwargs: Any
 ) -> list[Tensor]:
-    """draw(model, ids, max_length, …, generator=…), and its beginning once more from the same `seed`: both texts."""
+    """draw(model, ids, max_length, …, generator=…), its beginning once more from the same `seed`, and once from another."""
     model, seed = language_model(embedding, head), kwargs.pop("seed")
-    texts = []
-    for length in (max_length, min(max_length, ids.shape[1] + ENOUGH)):
-        generator = torch.Generator(device=ids.device).manual_seed(seed)
+    texts, begun = [], min(max_length, ids.shape[1] + ENOUGH)
+    for length, this in ((max_length, seed), (begun, seed), (begun, seed + 1)):
+        generator = torch.Generator(device=ids.device).manual_seed(this)
         texts.append(draw(model, ids.clone(), length, generator=generator, **kwargs))
     return texts
 
