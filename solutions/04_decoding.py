@@ -1177,9 +1177,9 @@ def distinct(texts: list[list[int]], n: int = 2) -> float:
 
 
 # %% tags=["long"]
-GIVEN, NEW = 24, 80  # tokens
+GIVEN, NEW = 24, 60  # tokens
 book = encode(text("alice"))[0]
-pages = torch.stack([book[start : start + GIVEN + NEW] for start in range(1000, len(book) - 200, 4000)])
+pages = torch.stack([book[start : start + GIVEN + NEW] for start in range(1000, len(book) - 200, 6000)])
 settings = {
     "greedy": {"do_sample": False},
     "beam search, 5 beams": {"do_sample": False, "num_beams": 5},

@@ -36,6 +36,15 @@ progress = json.load(open(".progress.json"))
 print("POINTS", sum(entry["score"] for entry in progress.values()))
 """
 
+MODELS = """
+from helpers import as_logits, load_language_model, load_toxicity_classifier
+model, tokenizer = load_language_model()
+ids = tokenizer("Once upon a time there was a", return_tensors="pt")["input_ids"]
+print("WROTE", tokenizer.decode(model.generate(ids, max_new_tokens=2, do_sample=False)[0]))
+assert as_logits(model)(ids).shape == (*ids.shape, len(tokenizer))
+print("SCORES", *(load_toxicity_classifier().predict(["You are an idiot.", "Good morning!"])["toxicity"]))
+"""
+
 NAMER = """
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell
@@ -109,12 +118,17 @@ def test_the_notebook_alone_brings_what_it_needs(colab: Path, tmp_path: Path, ro
             nb.cells = [cell for cell in nb.cells if cell.source.strip() not in long_cells(lab)]
             nbformat.write(nb, tmp_path / "content" / f"{lab}.ipynb")
             out = run(python, colab / "runner.py", f"{lab}.ipynb", cwd=tmp_path / "content", env=environment)
+        # Outside of the notebooks, whose cells with models are among those left out above.
+        said = run(python, "-c", MODELS, cwd=tmp_path / "content", env=environment).splitlines()
         (tmp_path / "mistakes.json").write_text(json.dumps(mistakes(labs)))
         named = run(python, colab / "namer.py", tmp_path / "mistakes.json", cwd=tmp_path / "content", env=environment)
     finally:
         subprocess.run([str(python), "-m", "pip", "uninstall", "-q", "-y", "transformers-labs"], capture_output=True)
     assert f"POINTS {sum(exercise.points for lab in labs for exercise in exercises(lab))}" in out
     assert "ALL NAMED" in named
+    assert any(line.startswith("WROTE Once upon a time there was a ") for line in said)
+    rude, kind = map(float, next(line for line in said if line.startswith("SCORES")).split()[1:])
+    assert kind < 0.2 < 0.8 < rude
 
 
 def mistakes(labs: list[str]) -> list[tuple[str, str, str]]:
