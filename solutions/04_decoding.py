@@ -527,7 +527,7 @@ assert len(_pairs) == len(set(_pairs)), "no pair twice"
 # %% cellView="form" tags=["long"]
 # @title Beam search { run: "auto" }
 context = "Once upon a time there was a"  # @param {type: "string"}
-max_length = 60  # @param {type: "slider", min: 10, max: 200, step: 1}
+max_length = 50  # @param {type: "slider", min: 10, max: 200, step: 1}
 num_beams = 5  # @param {type: "slider", min: 1, max: 8, step: 1}
 
 
@@ -551,7 +551,7 @@ forms.texts(write_with_beams, logits, tokenizer, context=context, max_length=max
 # %% cellView="form" tags=["long"]
 # @title Beam search, with a ban and several texts { run: "auto" }
 context = "Once upon a time there was a"  # @param {type: "string"}
-max_length = 60  # @param {type: "slider", min: 10, max: 200, step: 1}
+max_length = 50  # @param {type: "slider", min: 10, max: 200, step: 1}
 num_beams = 5  # @param {type: "slider", min: 1, max: 8, step: 1}
 no_repeat_ngram = 2  # @param {type: "slider", min: 0, max: 6, step: 1}
 num_return = 3  # @param {type: "slider", min: 1, max: 8, step: 1}
@@ -1217,7 +1217,7 @@ with figures.your_work():
 # *stays as it is*, whatever is appended; and what the new token needs of the others are their **keys and values**. Keep those, in a **key-value cache**, and each step has to compute one token only.
 
 # %% tags=["long"]
-lengths, times = (15, 30, 60, 120), {"without cache": [], "with cache": []}
+lengths, times = (10, 20, 40, 80), {"without cache": [], "with cache": []}
 for length in lengths:
     for name, use_cache in (("without cache", False), ("with cache", True)):
         started = time.perf_counter()
