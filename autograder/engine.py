@@ -7,6 +7,7 @@ it: the session is started afresh without that cell and the rest of the notebook
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from helpers.judging import Judgement, judge
 
 RESTARTS = 8  # sessions a notebook may use up before the rest of it is left ungraded
 NOTEBOOK_SECONDS = 600.0
+NOTEBOOK_OUTPUT = 32 << 20  # characters that all cells of a notebook may show together; a worked lab stays far below
+DROPPED = f"[Not kept: this notebook's outputs are larger than {NOTEBOOK_OUTPUT >> 20} MB together.]\n"
 SKIPPED = "[Not run in grading: this cell takes long, nothing graded needs it, and it is as it was handed out.]\n"
 
 
@@ -109,6 +112,7 @@ class _Run:
         self.session: Session | None = None
         self.sessions = 0
         self.deadline = time.monotonic() + NOTEBOOK_SECONDS
+        self.room = NOTEBOOK_OUTPUT
         self.fatal: dict[int, SessionDied] = {}  # cells that ended a session, by place
 
     def __enter__(self) -> _Run:
@@ -144,9 +148,7 @@ class _Run:
     def _live(self, place: int) -> Session:
         """A session in which every cell before `place` has run, but for those known to end one."""
         while True:
-            if time.monotonic() > self.deadline:
-                self._close()
-                raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
+            self._in_time()
             if self.session is not None:
                 return self.session
             if self.sessions > RESTARTS:
@@ -156,18 +158,28 @@ class _Run:
             self.session.start()
             for earlier, cell in enumerate(self.nb.cells[:place]):
                 if self._runs(cell) and earlier not in self.fatal:
+                    self._in_time()  # a cell may be quick at first and slow from then on
                     try:
                         self.session.run(cell.source)
                     except SessionDied as death:  # it did not the first time: what it does depends on chance
                         self._leave_out(earlier, death)
                         break
 
+    def _in_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            self._close()
+            raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
+
     def _run(self, place: int) -> None:
         cell = self.nb.cells[place]
         try:
-            cell.outputs = [NotebookNode(output) for output in self._live(place).run(cell.source)]
+            outputs = self._live(place).run(cell.source)
         except SessionDied as death:
             self._leave_out(place, death)
+            return
+        self.room -= len(json.dumps(outputs)) if outputs else 0
+        kept = self.room >= 0 or not outputs
+        cell.outputs = [*map(NotebookNode, outputs)] if kept else [new_output("stream", name="stdout", text=DROPPED)]
 
     def _leave_out(self, place: int, death: SessionDied) -> None:
         """The cell at `place` ended the session: the ones to come go without it."""

@@ -66,6 +66,24 @@ def _share(pid: int) -> int:
         return _resident(pid)
 
 
+def sockets(pid: int) -> int:
+    """How many sockets there are in a process's network namespace; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/net/sockstat").read_text().split()[2])  # "sockets: used 12"
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def files(pid: int, folders: tuple[str, ...]) -> int:
+    """How many files there are on the file systems of these folders, as a process sees them; 0 where nobody may look."""
+    count = 0
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            seen = os.statvfs(f"/proc/{pid}/root{folder}")
+            count += seen.f_files - seen.f_ffree
+    return count
+
+
 def kill_marked(mark: str) -> None:
     """Kills every process that carries `mark` (NAME=value) in its environment, until none is left."""
     for _ in range(20):

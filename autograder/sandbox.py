@@ -27,6 +27,7 @@ WORKER = HERE / "worker"  # the two files that run behind the wall
 ADVICE = "install bubblewrap and allow user namespaces, or pass `--sandbox none` for notebooks you trust"
 # What nobody behind the wall may read, where it happens to lie inside a folder that has to be visible.
 HIDDEN = ("autograder", "solutions", "tests", "demo", ".git")
+WRITABLE = ("/tmp", "/scratch", "/dev/shm")
 # Users that systemd keeps free for passing services: no file on the machine belongs to them.
 PASSING_USERS = range(61184, 65520)
 CUDA_FILES = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/class/drm", "/etc/nvidia", "/run/nvidia")
@@ -172,7 +173,7 @@ def _wall(
         files += [*CUDA_FILES, *(name for name in folders if name.startswith("/") and not name.startswith("/usr/"))]
     for name in filter(os.path.exists, files):
         argv += [*_parents(name, made), "--ro-bind", name, name]
-    for name in ("/tmp", "/scratch", "/dev/shm"):
+    for name in WRITABLE:
         argv += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", name]
     visible = _visible()
     for folder in visible:

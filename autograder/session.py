@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ START_SECONDS = 60.0
 CLOSE_SECONDS = 10.0
 TICK = 0.1  # seconds between two looks at the process's memory
 LARGEST_HEADER = 8 << 20
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+# Colours, other orders to a terminal (its title, its clipboard), and control characters but tab, line ends and backspace.
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 ENDED = "The process ended (os._exit, a crash or out of memory)."
 
 
@@ -46,6 +47,8 @@ class Limits:
     scratch_bytes: int = 256 << 20
     output_bytes: int = 1 << 20
     reply_bytes: int = 64 << 20
+    sockets: int = 256
+    files: int = 20_000
 
 
 class SessionDied(Exception):
@@ -125,10 +128,17 @@ class Session:
         return [clean for clean in map(_clean, outputs) if clean]
 
     def call(self, case: Case) -> Outcome:
-        """Calls the student's object as `case` says and returns what came back, not judged."""
-        spec, tensors = case.to_wire()
+        """Calls the student's object as `case` says and returns what came back, not judged.
+
+        What only concerns judging stays here: a name such as "a negative temperature" or the word that a case is a guard
+        would tell a function that looks up its callers what to do.
+        """
+        spec, tensors = replace(case, name="case", guard=False, reading=None, atol=0.0).to_wire()
+        device = "cpu" if case.guard else self.device
         limit = self.limits.reply_bytes
-        reply, arrays = self._ask({"op": "call", "case": spec}, tensors, self.limits.call_seconds, limit, "call")
+        reply, arrays = self._ask(
+            {"op": "call", "case": spec, "device": device}, tensors, self.limits.call_seconds, limit, "call"
+        )
         try:
             return Outcome.from_wire(reply["outcome"], arrays)
         except Exception:
@@ -268,6 +278,13 @@ class Session:
             raise self._die("killed", f"It started more than {self.limits.processes} processes.")
         if processes.memory(family, self.limits.memory_bytes) > self.limits.memory_bytes:
             raise self._die("killed", f"It used more than {self.limits.memory_bytes / 2**30:.3g} GiB of memory.")
+        if self._scratch is not None or len(family) < 2:
+            return
+        # What sockets and empty files hold is the kernel's memory, which counts for no process.
+        if processes.sockets(family[1]) > self.limits.sockets:
+            raise self._die("killed", f"It opened more than {self.limits.sockets} sockets.")
+        if processes.files(family[1], sandbox.WRITABLE) > self.limits.files:
+            raise self._die("killed", f"It made more than {self.limits.files:,} files.")
 
 
 def _clean(output: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ process than this one.
 
 from __future__ import annotations
 
+import re
 import traceback
 import warnings
 from dataclasses import dataclass, field
@@ -21,8 +22,12 @@ from helpers import stages
 from helpers.refused import Refused
 
 GRADIENT = "gradient of "  # starts the name of an array that is a gradient
-ERROR_TEXTS = ("type", "message", "line", "traceback", "same_as")
+ERROR_TEXTS = {"type": 200, "message": 2000, "line": 2000, "traceback": 20_000, "same_as": 2000}  # and their characters
 OURS = (__file__, str(Path(stages.__file__).parent))  # this file, and the folder of stages
+MOST_AXES = 64  # PyTorch's own operations take no more
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)  # what steers a terminal or turns a line round
 LARGEST_OUTPUT = 1_000_000  # entries; every right answer is far smaller, and a giant one must not fill a pipe
 
 
@@ -117,15 +122,25 @@ class Outcome:
 
     @classmethod
     def from_wire(cls, spec: dict[str, Any], tensors: dict[str, Tensor]) -> Outcome:
-        """Reads an untrusted outcome: raises ValueError when a field is not what `to_wire` writes."""
+        """Reads an untrusted outcome: raises ValueError when a field is not what `to_wire` writes.
+
+        What is left of a text can be written to any file and shown on any terminal.
+        """
+        if any(array.dim() > MOST_AXES for array in tensors.values()):
+            raise ValueError("an array has more axes than PyTorch works with")
         error = spec.get("error")
         if error is not None:
             if not isinstance(error, dict):
                 raise ValueError("an outcome's error is not an object")
-            fields = {key: str(error.get(key, ""))[:20_000] for key in ERROR_TEXTS}
+            fields = {key: _sound(str(error.get(key, "")))[:most] for key, most in ERROR_TEXTS.items()}
             types = error.get("types")
             error = fields | {"types": [str(t)[:200] for t in types[:50]] if isinstance(types, list) else []}
         return cls(tensors, error)
+
+
+def _sound(text: str) -> str:
+    """Text without half surrogate pairs, which no file takes, and without control characters but ends of lines and tabs."""
+    return CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def run_case(namespace: dict[str, Any], case: Case, device: str = "cpu", dtype: torch.dtype | None = None) -> Outcome:

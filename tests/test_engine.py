@@ -20,6 +20,7 @@ from tools.submissions import with_answers
 LAB = "01_self_attention"
 SHORT = Limits(cell_seconds=4, call_seconds=3)
 HOSTILE = {path.stem: path.read_text("utf-8") for path in sorted((Path(__file__).parent / "hostile").glob("*.py"))}
+HOSTILE = {name: source for name, source in HOSTILE.items() if "\n# lab: " not in source}  # those: test_hostile_labs.py
 SURVIVE = {name: source for name, source in HOSTILE.items() if "\n# ends: survives\n" in source}
 
 
@@ -66,15 +67,27 @@ def test_hostile_cells_earn_nothing(name: str) -> None:
     # Each exercise was really looked at after all that the cells did: none was given up as killed or timed out.
     assert cells
     assert {one.score for one in report.exercises} == {0}
-    assert {one.status for one in report.exercises} <= {"missing", "failed"}
+    assert {one.status for one in report.exercises} <= {"missing", "failed", "error"}
     assert not any("LEAKED" in str(cell.get("outputs")) for cell in executed.cells)
 
 
-@pytest.mark.parametrize("name", [n for n in HOSTILE if n not in SURVIVE])
+LATER = {
+    "answer_twice"
+}  # strikes when the next question is asked, so that other cells of the student's own are left out
+
+
+@pytest.mark.parametrize("name", [n for n in HOSTILE if n not in SURVIVE and n not in LATER])
 def test_a_cell_that_ends_the_session_costs_only_itself(name: str) -> None:
     """A right notebook keeps its points, a stub stays at 0: the hostile cell is left out of the next session."""
     report, _ = grade(lab({"causal_mask": RIGHT["causal_mask"]}, before=[HOSTILE[name]]))
     assert scores(report) == {one: (1 if one == "causal_mask" else 0) for one in FULL}
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_a_cell_that_strikes_later_earns_nothing_and_comes_to_an_end(name: str) -> None:
+    report, executed = grade(lab({"causal_mask": RIGHT["causal_mask"]}, before=[HOSTILE[name]]))
+    assert report.score in (0, 1)
+    nbformat.validate(executed)
 
 
 def test_a_loop_and_an_exit_are_named_and_keep_the_others_points() -> None:

@@ -154,7 +154,7 @@ def answer(shell: Shell, request: dict[str, Any], tensors: dict[str, torch.Tenso
     elif request["op"] == "call":
         try:
             case = driver.Case.from_wire(request["case"], tensors)
-            reply["outcome"], arrays = driver.run_case(shell.user_ns, case, device=settings["device"]).to_wire()
+            reply["outcome"], arrays = driver.run_case(shell.user_ns, case, device=request["device"]).to_wire()
             return wire.pack(reply, arrays)
         except BaseException as error:  # ctrl-C, or an array that cannot be sent
             reply["outcome"] = failure(error)

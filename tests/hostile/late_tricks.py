@@ -8,7 +8,7 @@ import threading
 
 atexit.register(lambda: print("LEAKED: ran at exit"))
 signal.signal(signal.SIGALRM, lambda *a: os._exit(0))
-signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+signal.setitimer(signal.ITIMER_REAL, 0.3, 0.3)
 sys.settrace(lambda *a: None)
 
 

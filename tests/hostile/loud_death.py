@@ -1,0 +1,8 @@
+# Sets a clock of processor time whose signal no handler sees, and works until it strikes.
+# ends: killed
+import signal
+
+signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+signal.setitimer(signal.ITIMER_VIRTUAL, 0.05)
+while True:
+    pass
