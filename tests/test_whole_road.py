@@ -28,6 +28,7 @@ FULL = {lab: sum(exercise.points for exercise in exercises(lab)) for lab in LABS
 # What is made of wrong parts is wrong in another way: such mistakes go into different notebooks.
 BUILT_ON = {
     "GPT": ("PreNormBlock",),
+    "beam_search": ("ban_repeated_ngrams",),
     "sample": ("apply_temperature", "top_k_filter", "top_p_filter"),
     "toxic_attack": ("max_toxicity",),
     "safe_generate": ("max_toxicity",),

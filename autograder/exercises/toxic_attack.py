@@ -138,10 +138,14 @@ def threshold_curve(draw: Draw) -> list[Case]:
         return scores, labels
 
     def case(name: str, n: int, at: tuple[int, ...], more: tuple[float, ...], numbers: bool = False) -> Case:
-        """The thresholds are the scores at these places and some more."""
-        scores, labels = labelled(n)
-        thresholds = torch.cat([scores[list(at)], torch.tensor(more)])
-        return Case(name, "threshold_curve", axes, (scores, labels.long() if numbers else labels, thresholds))
+        """The thresholds are the scores at these places and some more. Accuracy is something else than precision."""
+        while True:
+            scores, labels = labelled(n)
+            thresholds = torch.cat([scores[list(at)], torch.tensor(more)])
+            flagged = scores >= thresholds[:, None]
+            accuracy = (flagged == labels).double().mean(1)
+            if not torch.allclose(accuracy, (flagged & labels).sum(1) / flagged.sum(1).clamp(min=1).double()):
+                return Case(name, "threshold_curve", axes, (scores, labels.long() if numbers else labels, thresholds))
 
     return [
         case("eleven texts, five thresholds", 11, (1, 0), (0.25, 0.375, 0.5)),
