@@ -59,7 +59,9 @@ def test_the_reference_gets_all_and_the_stub_nothing() -> None:
 @pytest.mark.parametrize("name", ["patched", "all"])
 def test_hostile_cells_earn_nothing(name: str) -> None:
     cells = (
-        list(SURVIVE.values())
+        [
+            SURVIVE[one] for one in sorted(SURVIVE, key="daemon_thread".__eq__)
+        ]  # last: it slows the others down to a timeout
         if name == "all"
         else [s for n, s in SURVIVE.items() if n.startswith("patched") or "transformer" in n]
     )
