@@ -2,9 +2,7 @@
 # ends: survives
 import os
 
-for pid in filter(str.isdigit, os.listdir("/proc")):
-    if int(pid) in (os.getpid(), os.getppid()) and int(pid) != 1:
-        continue
+for pid in (1, os.getppid()):  # its own children it may read
     for name, mode in (("mem", "rb"), ("mem", "r+b"), ("maps", "rb"), ("auxv", "rb"), ("syscall", "rb")):
         try:
             with open(f"/proc/{pid}/{name}", mode) as file:
