@@ -73,9 +73,9 @@ def test_hostile_cells_earn_nothing(name: str) -> None:
     assert not any("LEAKED" in str(cell.get("outputs")) for cell in executed.cells)
 
 
-LATER = {
-    "answer_twice"
-}  # strikes when the next question is asked, so that other cells of the student's own are left out
+# These strike when a later question is asked, by a thread that races with the worker: other cells of the same student may be
+# blamed and left out. Whether they are is a matter of the machine's load; that nobody gains by it is not.
+LATER = {"answer_twice", "stolen_request"}
 
 
 @pytest.mark.parametrize("name", [n for n in HOSTILE if n not in SURVIVE and n not in LATER])
