@@ -154,16 +154,16 @@ MISTAKES = {  # the same ones come up again and again, as in any class
         "hana": {"softmax": "wrong_dim", "temperature_for_entropy": "wrong_direction"},
     },
     "04_decoding": {
-        "emil": {"beam_search": "first_step_duplicates", "top_k_filter": "keeps_k_plus_one"},
+        "emil": {"beam_search": "first_step_duplicates", "sequence_log_prob": "prompt_included"},
         "fatima": {"greedy_search": "eos_dropped", "top_p_filter": "excludes_crossing_token"},
-        "goran": {"sequence_log_prob": "off_by_one", "beam_search": "finished_beams_dropped"},
-        "hana": {"top_p_filter": "can_be_empty", "sample": "filters_before_temperature"},
+        "goran": {"sequence_log_prob": "off_by_one", "sample": "filters_before_temperature"},
+        "hana": {"beam_search": "finished_beams_dropped", "top_k_filter": "keeps_k_plus_one"},
     },
     "05_toxic_attack": {
-        "emil": {"max_toxicity": "mean", "safe_generate": "one_try_too_many"},
+        "emil": {"max_toxicity": "mean", "threshold_curve": "strict_threshold"},
         "fatima": {"toxic_attack": "last_batch_too_large", "toxicity_metrics": "mean_of_means"},
         "goran": {"toxic_attack": "strict_threshold", "threshold_curve": "swapped"},
-        "hana": {"toxicity_metrics": "per_sample_probability"},
+        "hana": {"toxicity_metrics": "per_sample_probability", "safe_generate": "one_try_too_many"},
     },
 }
 CHEAT = """\
