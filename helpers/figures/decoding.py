@@ -212,6 +212,7 @@ def methods(table: Mapping[str, tuple[float, float]]) -> None:
             {
                 "type": "scatter",
                 "mode": "markers",
+                "cliponaxis": False,
                 "x": [round(log_p, 3)],
                 "y": [round(share, 4)],
                 "name": name,
