@@ -37,6 +37,12 @@ def handle(pids: list[int]) -> int | None:
         return None
 
 
+def number(handle: int) -> int:
+    """The number of the process behind a handle, as this process counts them; -1 when it is gone."""
+    lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
 def end(handle: int, seconds: float) -> None:
     """Kills the process behind a handle, waits until it is gone (`seconds` at most) and closes the handle."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

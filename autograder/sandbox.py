@@ -23,11 +23,12 @@ from typing import Any
 from autograder import syscalls
 
 HERE = Path(__file__).resolve().parent
-WORKER = HERE / "worker"  # the two files that run behind the wall
+WORKER = HERE / "worker"  # the files that run behind the wall
 ADVICE = "install bubblewrap and allow user namespaces, or pass `--sandbox none` for notebooks you trust"
 # What nobody behind the wall may read, where it happens to lie inside a folder that has to be visible.
 HIDDEN = ("autograder", "solutions", "tests", "demo", ".git")
 WRITABLE = ("/tmp", "/scratch", "/dev/shm")
+ZYGOTE_SCRATCH = 64 << 20  # what its libraries put down; no student sees it
 # Users that systemd keeps free for passing services: no file on the machine belongs to them.
 PASSING_USERS = range(61184, 65520)
 CUDA_FILES = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/class/drm", "/etc/nvidia", "/run/nvidia")
@@ -55,7 +56,7 @@ def available() -> str | None:
 
 
 def launch(settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: int, given: bool = False) -> Launch:
-    """The command for a worker with `settings` (what `inside.py` takes as its argument).
+    """The command for a student's process started from nothing, with `settings` (the argument of `fresh.py`).
 
     given: whether `helpers.given`, which holds answers to earlier labs, is shown inside
 
@@ -71,9 +72,45 @@ def launch(settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: i
     if road is None:
         raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
     binary, own_users = road
-    settings = settings | {"uid": None if own_users else secrets.choice(PASSING_USERS), "path": ["/grader"]}
-    argv, fds = _wall(binary, own_users, device, scratch_bytes, helpers, given)
-    return Launch([*argv, sys.executable, "-s", "-B", "/grader/inside.py", json.dumps(settings)], {}, "/", fds)
+    settings = settings | {"uid": _passing_user(own_users), "path": ["/grader"]}
+    argv = _wall(binary, own_users, device, scratch_bytes, helpers)
+    for path in [] if given else _answers(helpers):
+        argv += ["--ro-bind", "/dev/null", path]
+    argv, fds = _closed(argv, device)
+    return Launch([*argv, sys.executable, "-s", "-B", "/grader/fresh.py", json.dumps(settings)], {}, "/", fds)
+
+
+def launch_zygote(device: str) -> Launch:
+    """The command for a warm parent. Raises SandboxUnavailable when no sandbox can run."""
+    road, reason = _road(device)
+    if road is None:
+        raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
+    setup = {"own_users": road[1], "path": ["/grader"]}
+    argv = _wall(*road, device, ZYGOTE_SCRATCH, _helpers(), warm=True)
+    return Launch([*argv, "--", sys.executable, "-s", "-B", "/grader/zygote.py", json.dumps(setup)], {}, "/")
+
+
+def order(settings: dict[str, Any], device: str, scratch_bytes: int, given: bool) -> dict[str, Any]:
+    """What a warm parent has to know to fork a student's process that is as confined as one of `launch`."""
+    (_, own_users), _ = _road(device)
+    return settings | {
+        "uid": _passing_user(own_users),
+        "home": "/scratch",
+        "writable": WRITABLE,
+        "scratch_bytes": scratch_bytes,
+        "hidden": [] if given else _answers(_helpers()),
+        "filter": syscalls.program(memfd=device.startswith("cuda")).hex(),
+    }
+
+
+def _passing_user(own_users: bool) -> int | None:
+    return None if own_users else secrets.choice(PASSING_USERS)
+
+
+def _answers(helpers: Path) -> list[str]:
+    """Where answers to earlier labs lie behind the wall."""
+    paths = [helpers / "given.py", *helpers.glob("__pycache__/given.*")]
+    return [f"/grader/helpers/{path.relative_to(helpers)}" for path in paths if path.exists()]
 
 
 def _bare(settings: dict[str, Any], device: str, helpers: Path) -> Launch:
@@ -82,7 +119,7 @@ def _bare(settings: dict[str, Any], device: str, helpers: Path) -> Launch:
     settings = settings | {"uid": None, "path": [str(WORKER), str(helpers.parent)]}
     env = environment(scratch, device) | {"TMPDIR": scratch, "AUTOGRADER_SESSION": Path(scratch).name}
     return Launch(
-        [sys.executable, "-s", "-B", str(WORKER / "inside.py"), json.dumps(settings)], env, scratch, (), scratch
+        [sys.executable, "-s", "-B", str(WORKER / "fresh.py"), json.dumps(settings)], env, scratch, (), scratch
     )
 
 
@@ -149,14 +186,16 @@ def _visible() -> list[Path]:
 
 
 def _wall(
-    binary: str, own_users: bool, device: str, scratch_bytes: int, helpers: Path, given: bool
-) -> tuple[list[str], tuple[int, ...]]:
+    binary: str, own_users: bool, device: str, scratch_bytes: int, helpers: Path, warm: bool = False
+) -> list[str]:
+    """bubblewrap's arguments. `warm`: a parent stands behind this wall, which has to build another for each child."""
     argv = [binary, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     argv += ["--new-session", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
     if own_users:
         argv += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    else:  # only until the worker has become a passing user, before it reads any student's code
+    else:  # only until the student's process has become a passing user, before it reads any of their code
         argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        argv += ["--cap-add", "CAP_SYS_ADMIN"] if warm else []
     argv += ["--hostname", "grader", "--ro-bind", "/usr", "/usr"]
     for name in ("/lib", "/lib32", "/lib64", "/bin", "/sbin"):
         if os.path.islink(name):
@@ -181,15 +220,17 @@ def _wall(
     for folder in _hidden([Path("/usr"), *visible]):
         argv += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
     argv += [*_parents("/grader/helpers", made), "--ro-bind", str(helpers), "/grader/helpers"]
-    if not given:
-        for path in [helpers / "given.py", *helpers.glob("__pycache__/given.*")]:
-            argv += ["--ro-bind-try", "/dev/null", f"/grader/helpers/{path.relative_to(helpers)}"]
     for path in WORKER.glob("*.py"):
         argv += ["--ro-bind", str(path), f"/grader/{path.name}"]
     # The sandbox's root is itself a file system in memory, without a limit: nothing may be written there.
     argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
     for name, value in environment("/scratch", device).items():
         argv += ["--setenv", name, value]
+    return argv
+
+
+def _closed(argv: list[str], device: str) -> tuple[list[str], tuple[int, ...]]:
+    """The arguments with the filter of system calls, and the descriptor it is read from."""
     program = syscalls.program(memfd=device.startswith("cuda"))
     if not program:
         return [*argv, "--"], ()
@@ -238,18 +279,40 @@ def _try(binary: str, own_users: bool, device: str) -> str:
     shed = "" if own_users else "import os; os.setgroups([]); os.setgid(61184); os.setuid(61184); "
     command = [sys.executable, "-I", "-S", "-c", f"{shed}open('/scratch/x', 'w'); open('/grader/helpers/wire.py')"]
     try:
-        argv, fds = _wall(binary, own_users, device, 1 << 20, _helpers(), False)
+        argv, fds = _closed(_wall(binary, own_users, device, 1 << 20, _helpers()), device)
     except SandboxUnavailable as error:
         return str(error)
+    return _complaint([*argv, *command], fds)
+
+
+def _complaint(argv: list[str], fds: tuple[int, ...]) -> str:
+    """Empty when the command succeeds, else the last line of what it said."""
     try:
-        done = subprocess.run([*argv, *command], env={}, pass_fds=fds, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(argv, env={}, pass_fds=fds, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{binary}: {type(error).__name__}"
+        return f"{argv[0]}: {type(error).__name__}"
     finally:
         for fd in fds:
             os.close(fd)
     lines = done.stderr.strip().splitlines()
     return "" if done.returncode == 0 else (lines[-1] if lines else f"bwrap ended with status {done.returncode}")
+
+
+def cold(device: str) -> str | None:
+    """None where a warm parent can wall its children off from each other (it is tried), else why not, in one line."""
+    road, reason = _road(device)
+    return reason if road is None else _nests(*road, device) or None
+
+
+@lru_cache
+def _nests(binary: str, own_users: bool, device: str) -> str:
+    code = (
+        "import os, sys; sys.path.insert(0, '/grader'); import confine; "
+        f"confine.leave_the_others({own_users}); os.fork() == 0 and (confine.private_folders({WRITABLE}, 4096, []), os._exit(0)); "
+        "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))"
+    )
+    argv = _wall(binary, own_users, device, 1 << 20, _helpers(), warm=True)
+    return _complaint([*argv, "--", sys.executable, "-I", "-S", "-c", code], ())
 
 
 def _bundled() -> str | None:

@@ -6,27 +6,24 @@ whatever is not as `inside.py` writes it ends the session.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
+import select
 import selectors
-import shutil
 import signal
-import subprocess
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from autograder import processes, sandbox
+from autograder import processes, sandbox, zygote
+from autograder.child import Child, Ended, Fresh
 from helpers import wire
 from helpers.driver import Case, Outcome
 
 START_SECONDS = 60.0
-CLOSE_SECONDS = 10.0
 TICK = 0.1  # seconds between two looks at the process's memory
 LARGEST_HEADER = 8 << 20
 # Colours, other orders to a terminal (its title, its clipboard), and control characters but tab, line ends and backspace.
@@ -72,9 +69,7 @@ class Session:
     def __init__(self, limits: Limits | None = None, device: str = "cpu", sandbox: str = "auto", given: bool = False):
         self.limits = limits or Limits()
         self.device, self.sandbox, self.given = device, sandbox, given
-        self._process: subprocess.Popen | None = None
-        self._scratch: str | None = None
-        self._first: int | None = None  # a handle of the first process inside the sandbox
+        self._child: Child | None = None
         self._death: SessionDied | None = None
 
     def __enter__(self) -> Session:
@@ -86,28 +81,20 @@ class Session:
 
     def start(self) -> None:
         """Starts the process and waits until it can take a cell. Starting a started session does nothing."""
-        if self._process is not None:
+        if self._child is not None:
             return
         limits = self.limits
         settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
         settings |= {"device": self.device, "output_bytes": limits.output_bytes}
-        launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
-        pipe = subprocess.PIPE
-        try:
-            self._process = subprocess.Popen(
-                launch.argv, env=launch.env, cwd=launch.cwd, pass_fds=launch.fds, stdin=pipe, stdout=pipe, stderr=pipe,
-                bufsize=0, start_new_session=True,
-            )  # fmt: skip
-        finally:
-            for fd in launch.fds:
-                os.close(fd)
-            self._scratch = launch.scratch
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            os.set_blocking(stream.fileno(), False)
+        if self.sandbox == "auto" and sandbox.cold(self.device) is None:
+            order = sandbox.order(settings, self.device, limits.scratch_bytes, self.given)
+            self._child = zygote.fork(self.device, order)
+        else:
+            launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
+            self._child = Fresh(launch)
         try:
             self._ask({"op": "hello"}, {}, START_SECONDS, 1 << 16, "start")
-            if launch.scratch is None:
-                self._first = processes.handle(processes.children(self._process.pid))
+            self._child.started()
         except SessionDied as death:
             said = self._said()
             self.close()
@@ -146,27 +133,10 @@ class Session:
 
     def close(self) -> None:
         """Ends every process of the session and removes what it left. Closing twice is fine."""
-        process, self._process = self._process, None
-        if process is not None:
+        child, self._child = self._child, None
+        if child is not None:
             self._death = self._death or SessionDied("killed", "The session is closed.")
-            self._kill(process)
-            for stream in (process.stdin, process.stdout, process.stderr):
-                with contextlib.suppress(OSError):
-                    stream.close()
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch = None
-
-    def _kill(self, process: subprocess.Popen) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        if self._first is not None:
-            # The sandbox's first process takes all others with it, and is gone only when they are.
-            processes.end(self._first, CLOSE_SECONDS)
-            self._first = None
-        process.wait(CLOSE_SECONDS)
-        if self._scratch:
-            processes.kill_marked(f"AUTOGRADER_SESSION={Path(self._scratch).name}")
+            child.end()
 
     def _die(self, reason: str, detail: str) -> SessionDied:
         self._death = SessionDied(reason, detail)
@@ -174,11 +144,9 @@ class Session:
         return self._death
 
     def _ended(self) -> SessionDied:
-        """The process is gone: why, as far as its status tells."""
-        status = 0
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            status = self._process.wait(1.0)
-        if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+        """The process is gone: why, as far as its end tells."""
+        end = self._child.ended(1.0) or Ended()
+        if end.signal == signal.SIGXCPU or end.cpu_seconds >= self.limits.cpu_seconds:
             return self._die("timeout", f"The notebook used more than {self.limits.cpu_seconds:g} s of processor time.")
         return self._die("killed", ENDED)
 
@@ -193,7 +161,7 @@ class Session:
         """One request and its reply. The id shows that the reply was written after the request was read."""
         if self._death is not None:
             raise self._death
-        if self._process is None:
+        if self._child is None:
             raise SessionDied("killed", "The session has not been started.")
         token = secrets.token_hex(16)
         packed = wire.pack(request | {"id": token}, tensors)
@@ -211,40 +179,40 @@ class Session:
 
     def _exchange(self, data: bytes, deadline: float, limit: int, what: str, seconds: float) -> bytes:
         """Writes a frame and reads one, watching the clock and the memory meanwhile."""
-        process = self._process
+        child = self._child
         unsent, received, wanted = memoryview(data), bytearray(), None
         self._stderr = bytearray()
         next_look = time.monotonic() + TICK
-        if self._read(process.stdout, 1):
+        if _read(child.replies, 1):
             raise self._die("protocol", "The process answered without being asked.")
         with selectors.DefaultSelector() as selector:
-            selector.register(process.stdin, selectors.EVENT_WRITE)
-            selector.register(process.stdout, selectors.EVENT_READ)
-            selector.register(process.stderr, selectors.EVENT_READ)
+            selector.register(child.requests, selectors.EVENT_WRITE)
+            selector.register(child.replies, selectors.EVENT_READ)
+            selector.register(child.errors, selectors.EVENT_READ)
             while wanted is None or len(received) < wanted:
                 now = time.monotonic()
                 if now > deadline:
                     raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
                 if now > next_look:
-                    self._look(process)
+                    self._look(child)
                     next_look = time.monotonic() + TICK
                 for key, _ in selector.select(min(TICK, deadline - now)):
-                    if key.fileobj is process.stdin:
+                    if key.fd == child.requests:
                         try:
-                            unsent = unsent[os.write(process.stdin.fileno(), unsent[: 1 << 16]) :]
+                            unsent = unsent[os.write(child.requests, unsent[: 1 << 16]) :]
                         except BlockingIOError:
                             pass
                         except OSError:
                             unsent = unsent[:0]  # it does not read any more; what it says is still heard
                         if not unsent:
-                            selector.unregister(process.stdin)
-                    elif key.fileobj is process.stderr:
-                        part = self._read(process.stderr, 1 << 16)
+                            selector.unregister(child.requests)
+                    elif key.fd == child.errors:
+                        part = _read(child.errors, 1 << 16)
                         if part == b"":
-                            selector.unregister(process.stderr)
+                            selector.unregister(child.errors)
                         self._stderr = (self._stderr + (part or b""))[-4096:]
                     else:
-                        part = self._read(process.stdout, (wanted or wire.LENGTH.size) - len(received))
+                        part = _read(child.replies, (wanted or wire.LENGTH.size) - len(received))
                         if part == b"":
                             raise self._ended()
                         received += part or b""
@@ -253,38 +221,38 @@ class Session:
                             received.clear()
                             if not wire.LENGTH.size <= wanted <= limit:
                                 raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
-                if process.poll() is not None and not self._pending(process):
+                if child.ended() is not None and not _pending(child.replies):
                     raise self._ended()
         return bytes(received)
 
-    def _read(self, stream: Any, count: int) -> bytes | None:
-        """Up to `count` bytes; None when there are none yet, empty at the end."""
-        try:
-            return os.read(stream.fileno(), min(count, 1 << 20))
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
-
-    def _pending(self, process: subprocess.Popen) -> bool:
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            return bool(selector.select(0))
-
-    def _look(self, process: subprocess.Popen) -> None:
+    def _look(self, child: Child) -> None:
         """Limits of the kernel hold for one process at a time; this one holds for all of the session's together."""
-        family = processes.family(process.pid)
+        family = child.family()
         if len(family) > 2 * self.limits.processes:
             raise self._die("killed", f"It started more than {self.limits.processes} processes.")
         if processes.memory(family, self.limits.memory_bytes) > self.limits.memory_bytes:
             raise self._die("killed", f"It used more than {self.limits.memory_bytes / 2**30:.3g} GiB of memory.")
-        if self._scratch is not None or len(family) < 2:
+        if not child.contained or not family:
             return
         # What sockets and empty files hold is the kernel's memory, which counts for no process.
-        if processes.sockets(family[1]) > self.limits.sockets:
+        if processes.sockets(family[0]) > self.limits.sockets:
             raise self._die("killed", f"It opened more than {self.limits.sockets} sockets.")
-        if processes.files(family[1], sandbox.WRITABLE) > self.limits.files:
+        if processes.files(family[0], sandbox.WRITABLE) > self.limits.files:
             raise self._die("killed", f"It made more than {self.limits.files:,} files.")
+
+
+def _read(fd: int, count: int) -> bytes | None:
+    """Up to `count` bytes; None when there are none yet, empty at the end."""
+    try:
+        return os.read(fd, min(count, 1 << 20))
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def _pending(fd: int) -> bool:
+    return bool(select.select([fd], [], [], 0)[0])
 
 
 def _clean(output: Any) -> dict[str, Any] | None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder import processes, sandbox
+from autograder import sandbox
+from autograder.child import Child, Pipes
 from autograder.session import Limits, Session, SessionDied, _clean
 from helpers import wire
 from helpers.driver import Case
@@ -61,8 +62,7 @@ def text(outputs: list[dict]) -> str:
 
 def world(session: Session) -> str:
     """The process namespace in which a session's processes live."""
-    inner = processes.family(session._process.pid)[-1]
-    return os.readlink(f"/proc/{inner}/ns/pid")
+    return os.readlink(f"/proc/{session._child.family()[-1]}/ns/pid")
 
 
 def inhabitants(namespace: str) -> list[str]:
@@ -282,43 +282,32 @@ def test_replies_that_are_not_replies_are_deadly_and_harmless(forged):
     if forged[:1] in (b"[", b"{"):
         packed = struct.pack(">Q", len(forged)) + forged + struct.pack("<Q", 2) + b"{}"
         forged = struct.pack(">Q", len(packed)) + packed
-    ours, theirs = os.pipe()
-    request, reply = os.pipe()
+    pipes = Pipes()
+    requests, replies, _ = pipes.theirs
     session = Session(IMPATIENT)
-    session._process = Puppet(theirs, request)
-    os.set_blocking(request, False)
-    os.set_blocking(theirs, False)
+    session._child = Puppet(pipes)
 
     def answer():
-        os.read(ours, 1 << 16)
-        os.write(reply, forged)
-        os.close(reply)
+        os.read(requests, 1 << 16)
+        os.write(replies, forged)
+        os.close(replies)
 
     thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     with pytest.raises(SessionDied) as death:
         session.run("1")
     thread.join()
-    os.close(ours)
     assert death.value.reason in ("protocol", "killed") and "\n" not in death.value.detail
 
 
-class Puppet:
+class Puppet(Child):
     """Stands for a process whose pipes the test holds."""
 
-    pid = 1 << 30  # no process has this number
+    def family(self):
+        return []
 
-    def __init__(self, stdin: int, stdout: int):
-        self.stdin, self.stdout = os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0)
-        reading, writing = os.pipe()
-        os.close(writing)
-        self.stderr = os.fdopen(reading, "rb", 0)
-
-    def poll(self):
+    def ended(self, seconds=0.0):
         return None
-
-    def wait(self, timeout=None):
-        return 0
 
 
 def test_an_answer_before_the_question_is_deadly():
@@ -347,14 +336,29 @@ def test_outputs_are_cleaned_of_what_notebooks_do_not_have():
     assert _clean({"output_type": "error", "ename": "\x1b[31mE\x1b[0m", "traceback": "no list"})["ename"] == "E"
 
 
+@needs_sandbox
+@pytest.mark.parametrize("name", ["orphans", "kill_everything", "read_environment", "other_memory", "write_libraries"])
+def test_a_sandbox_started_from_nothing_holds_as_well(monkeypatch, name):
+    """Where a warm parent cannot wall off its children, each notebook gets a sandbox of bubblewrap's own."""
+    monkeypatch.setattr(sandbox, "_nests", lambda *road: "as if it could not")
+    with Session(LIMITS) as session:
+        namespace = world(session)
+        with contextlib.suppress(SessionDied):
+            works(session)
+            assert "LEAKED" not in text(session.run(HOSTILE[name]))
+            works(session)
+    assert not inhabitants(namespace)
+
+
 def test_closing_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     session = Session(LIMITS)
     session.start()
-    namespace, bwrap = world(session), session._process.pid
+    namespace, descriptors = world(session), len(os.listdir("/proc/self/fd"))
     session.close()
     session.close()
-    assert not inhabitants(namespace) and not os.path.exists(f"/proc/{bwrap}") and not list(tmp_path.iterdir())
+    assert not inhabitants(namespace) and not list(tmp_path.iterdir())
+    assert len(os.listdir("/proc/self/fd")) < descriptors
     with pytest.raises(SessionDied, match="closed"):
         session.run("1")
 

@@ -17,8 +17,9 @@ from IPython.core.displaypub import DisplayPublisher
 class Record:
     """The outputs of the cell that runs now, up to a limit of characters; what comes after it takes no memory."""
 
-    def __init__(self, limit: int):
-        self.limit = limit
+    limit = 0  # characters; set before the first cell
+
+    def __init__(self) -> None:
         self.lock = threading.RLock()
         self.open = False
         self.begin()
@@ -34,13 +35,13 @@ class Record:
     def end(self) -> list[dict[str, Any]]:
         with self.lock:
             self.open = False
-            self._finishas_text()
+            self._finish_text()
             if self.left < 0:
                 note = f"\n[Output beyond {self.limit:,} characters was dropped.]\n"
                 self.outputs.append({"output_type": "stream", "name": "stdout", "text": note})
             return self.outputs
 
-    def _finishas_text(self) -> None:
+    def _finish_text(self) -> None:
         if self.text is not None:
             self.outputs[-1]["text"] = self.text.getvalue()
             self.text = None
@@ -50,7 +51,7 @@ class Record:
             if not self.open or self.left < 0 or not text:
                 return
             if self.text is None or self.outputs[-1]["name"] != name:
-                self._finishas_text()
+                self._finish_text()
                 self.outputs.append({"output_type": "stream", "name": name})
                 self.text = io.StringIO()
                 self.left -= 64
@@ -63,7 +64,7 @@ class Record:
                 return
             self.left -= size + 64
             if self.left >= 0:
-                self._finishas_text()
+                self._finish_text()
                 self.outputs.append(output)
 
     def bundle(self, kind: str, data: dict[str, Any], **more: Any) -> None:

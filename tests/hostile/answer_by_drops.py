@@ -1,12 +1,19 @@
 # Announces an answer and sends it a byte at a time, so that something always comes and nothing ends.
 # ends: timeout
-import gc
+import fcntl
 import os
 import struct
 import time
 
-worker = next(thing for thing in gc.get_objects() if type(thing) is dict and "replies" in thing and "requests" in thing)
-pipe = worker["replies"]
+
+def is_written(fd):
+    try:
+        return fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
+    except OSError:
+        return False
+
+
+pipe = next(fd for fd in range(700, 1024) if is_written(fd))
 os.write(pipe, struct.pack(">Q", 500_000))
 while True:
     os.write(pipe, b"x")

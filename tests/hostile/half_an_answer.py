@@ -1,9 +1,17 @@
 # Begins an answer and ends the process in the middle of it.
 # ends: killed
-import gc
+import fcntl
 import os
 import struct
 
-worker = next(thing for thing in gc.get_objects() if type(thing) is dict and "replies" in thing and "requests" in thing)
-os.write(worker["replies"], struct.pack(">Q", 4096) + b"{")
+
+def is_written(fd):
+    try:
+        return fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
+    except OSError:
+        return False
+
+
+pipe = next(fd for fd in range(700, 1024) if is_written(fd))
+os.write(pipe, struct.pack(">Q", 4096) + b"{")
 os._exit(0)

@@ -2,7 +2,7 @@
 # ends: survives
 import os
 
-for pid in (1, os.getppid()):  # its own children it may read
+for pid in {1, os.getppid()} - {os.getpid()}:  # its own and its children's it may read
     for name, mode in (("mem", "rb"), ("mem", "r+b"), ("maps", "rb"), ("auxv", "rb"), ("syscall", "rb")):
         try:
             with open(f"/proc/{pid}/{name}", mode) as file:

@@ -15,6 +15,7 @@ for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM, signal.SIGINT, si
     signal.signal(number, strike)
 storm = os.fork()
 if storm == 0:
+    time.sleep(0.05)  # the one that is struck has to know this process's number first
     for _ in range(50):
         os.kill(worker, signal.SIGUSR1)
         os.kill(worker, signal.SIGINT)
@@ -24,5 +25,10 @@ over = 0
 while over != storm:
     try:
         over, _ = os.waitpid(storm, 0)
+    except BaseException:
+        pass
+for _ in range(5):  # the last ones may come late
+    try:
+        time.sleep(0.01)
     except BaseException:
         pass

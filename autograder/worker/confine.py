@@ -1,0 +1,133 @@
+"""How a process gives up what a student's code must not have: names and folders it shares, rights, means, system calls.
+
+Each step is taken for good and before any of the student's code is read. What bubblewrap built around the warm parent
+stays in force; `leave_the_others` and `private_folders` add what keeps one student's process from the next one's.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import platform
+import resource
+import signal
+import time
+from typing import Any
+
+HIGHEST_FD = 1024
+# Flags of unshare(2), mount(2) and prctl(2); Python has names for some of them from 3.12 on.
+NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USER, NEW_PIDS, NEW_NET = (
+    0x20000,
+    0x4000000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
+NO_SUID, NO_DEV, NO_EXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
+DEATH_SIGNAL, SECCOMP, NO_NEW_RIGHTS, CAPABILITIES_3 = 1, 22, 38, 0x20080522
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _must(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def set_aside(requests: int, replies: int) -> tuple[int, int]:
+    """Moves the ends of the conversation to high numbers that no other program inherits; prints and reads go nowhere."""
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 700) for fd in (requests, replies)]
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1):
+        os.dup2(nowhere, fd)
+    for fd in {nowhere, requests, replies} - {0, 1}:
+        os.close(fd)
+    return moved[0], moved[1]
+
+
+def die_with_parent() -> None:
+    """Has the kernel kill this process when the one that made it ends."""
+    _must(libc.prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0), "prctl")
+
+
+def leave_the_others(own_users: bool) -> None:
+    """Namespaces of its own for this process; that of process numbers begins with its next child.
+
+    own_users: whether it takes a user namespace as well, without which an ordinary user may make none of the others
+    """
+    user, group = os.getuid(), os.getgid()
+    kinds = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_PIDS | NEW_NET | (NEW_USER if own_users else 0)
+    _must(libc.unshare(kinds), "unshare")
+    if own_users:
+        for name, text in {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}.items():
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+
+
+def private_folders(writable: list[str], size: int, hidden: list[str]) -> None:
+    """Fresh folders in memory of `size` bytes each, the processes of the own namespace alone, and no word of `hidden`."""
+
+    def mount(kind: str, where: str, flags: int, options: str = "") -> None:
+        _must(libc.mount(kind.encode(), where.encode(), kind.encode(), flags, options.encode()), f"mount {where}")
+
+    mount("none", "/", RECURSIVE | PRIVATE)
+    for folder in writable:
+        mount("tmpfs", folder, NO_SUID | NO_DEV, f"size={size},mode=1777")
+    mount("proc", "/proc", NO_SUID | NO_DEV | NO_EXEC)
+    for path in filter(os.path.exists, hidden):
+        mount("/dev/null", path, BIND)
+
+
+def become(user: int | None) -> None:
+    """Becomes that user and keeps no right to turn back. Does nothing for None: already nobody in particular."""
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+
+def drop_capabilities() -> None:
+    """Gives up every right of a superuser, also over the own namespaces."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES_3, 0)
+    _must(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def filter_calls(program: bytes) -> None:
+    """Loads a filter of system calls as `syscalls.program` writes it; it holds for all that this process will start."""
+    steps = ctypes.create_string_buffer(program, len(program))
+
+    class Program(ctypes.Structure):
+        _fields_ = [("count", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
+
+    _must(libc.prctl(NO_NEW_RIGHTS, 1, 0, 0, 0), "prctl")
+    if program:
+        filled = Program(len(program) // 8, ctypes.addressof(steps))
+        _must(libc.prctl(SECCOMP, 2, ctypes.byref(filled), 0, 0), "seccomp")
+
+
+def limit(settings: dict[str, Any]) -> None:
+    """Limits this process and all it will start. Called with everything imported: memory and time count from here."""
+
+    def at_most(what: int, value: int, hard: int | None = None) -> None:
+        resource.setrlimit(what, (value, value if hard is None else hard))
+
+    at_most(resource.RLIMIT_CORE, 0)
+    at_most(resource.RLIMIT_FSIZE, settings["file_bytes"])
+    at_most(resource.RLIMIT_NOFILE, HIGHEST_FD)
+    used = int(time.process_time()) + 1
+    at_most(resource.RLIMIT_CPU, used + settings["cpu_seconds"], used + settings["cpu_seconds"] + 2)
+    at_most(resource.RLIMIT_DATA, _memory("VmData") + settings["memory_bytes"])
+    if not settings["device"].startswith("cuda"):  # CUDA reserves far more address space than a machine has memory
+        at_most(resource.RLIMIT_AS, _memory("VmSize") + settings["memory_bytes"])
+    # Before 5.14 Linux counts all processes of the user outside as well, however many those are.
+    release = tuple(int(part) for part in platform.release().split(".")[:2])
+    if release >= (5, 14) or settings["uid"] is not None:
+        at_most(resource.RLIMIT_NPROC, settings["processes"])
+
+
+def _memory(field: str) -> int:
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(field + ":"))
