@@ -4,4 +4,5 @@ import sys
 
 from autograder.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # a worker process of `grade` imports this as well
+    sys.exit(main())

@@ -25,6 +25,7 @@ from autograder.submission import restore
 from helpers.cards import number, verdict_card
 from helpers.judging import Judgement, judge
 
+SECOND_TRIES = 2  # in a notebook, after a process was killed from elsewhere: the machine may have run out of memory
 RESTARTS = 8  # sessions a notebook may use up before the rest of it is left ungraded
 NOTEBOOK_SECONDS = 600.0
 NOTEBOOK_OUTPUT = 32 << 20  # characters that all cells of a notebook may show together; a worked lab stays far below
@@ -114,6 +115,7 @@ class _Run:
         self.deadline = time.monotonic() + NOTEBOOK_SECONDS
         self.room = NOTEBOOK_OUTPUT
         self.fatal: dict[int, SessionDied] = {}  # cells that ended a session, by place
+        self.second_tries = SECOND_TRIES
 
     def __enter__(self) -> _Run:
         return self
@@ -175,11 +177,20 @@ class _Run:
         try:
             outputs = self._live(place).run(cell.source)
         except SessionDied as death:
-            self._leave_out(place, death)
-            return
+            if self._deserves_another(death):
+                return self._run(place)
+            return self._leave_out(place, death)
         self.room -= len(json.dumps(outputs)) if outputs else 0
         kept = self.room >= 0 or not outputs
         cell.outputs = [*map(NotebookNode, outputs)] if kept else [new_output("stream", name="stdout", text=DROPPED)]
+
+    def _deserves_another(self, death: SessionDied) -> bool:
+        """Whether to try again what was running, since perhaps not it but something outside ended the process."""
+        if not death.from_elsewhere or not self.second_tries:
+            return False
+        self.second_tries -= 1
+        self._close()
+        return True
 
     def _leave_out(self, place: int, death: SessionDied) -> None:
         """The cell at `place` ended the session: the ones to come go without it."""
@@ -192,9 +203,13 @@ class _Run:
     def _judge(self, exercise: Exercise, place: int) -> Judgement:
         cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))
         try:
-            session = self._live(place)
-            outcomes = [session.call(case) for case in cases]
+            session, outcomes = self._live(place), []
+            for case in cases:
+                self._in_time()
+                outcomes.append(session.call(case))
         except SessionDied as death:
+            if self._deserves_another(death):
+                return self._judge(exercise, place)
             self._close()
             return self._ended(exercise, death)
         judgement = judge(
@@ -219,9 +234,14 @@ def _mix(seed: int, name: str) -> int:
     return seed ^ int.from_bytes(name.encode()[:5], "big")
 
 
+def _output(kind: str, **fields: Any) -> NotebookNode:
+    """As nbformat's new_output, which looks up its schema each time: that takes longer than a student's cell."""
+    return NotebookNode(output_type=kind, metadata=NotebookNode(), **fields)
+
+
 def _outputs(judgement: Judgement) -> list[NotebookNode]:
     card = verdict_card(judgement)
     return [
-        new_output("display_data", data={"text/html": card.html, "text/plain": card.text}),
-        new_output("execute_result", data={"text/plain": number(judgement.score)}, execution_count=1),
+        _output("display_data", data=NotebookNode({"text/html": card.html, "text/plain": card.text})),
+        _output("execute_result", data=NotebookNode({"text/plain": number(judgement.score)}), execution_count=1),
     ]

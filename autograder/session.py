@@ -49,12 +49,16 @@ class Limits:
 
 
 class SessionDied(Exception):
-    """The session is over. reason: "timeout", "killed" or "protocol"; detail: one plain line for the student."""
+    """The session is over. reason: "timeout", "killed" or "protocol"; detail: one plain line for the student.
 
-    def __init__(self, reason: str, detail: str):
+    from_elsewhere: it was killed, and not by this session: perhaps by nothing that the student did
+    """
+
+    def __init__(self, reason: str, detail: str, from_elsewhere: bool = False):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.from_elsewhere = from_elsewhere
 
 
 class Session:
@@ -81,8 +85,19 @@ class Session:
 
     def start(self) -> None:
         """Starts the process and waits until it can take a cell. Starting a started session does nothing."""
-        if self._child is not None:
-            return
+        if self._child is None:
+            try:
+                self._start()
+            except SessionDied as death:
+                if not death.from_elsewhere:
+                    raise self._not_started(death) from None
+                self._death = None
+                try:
+                    self._start()
+                except SessionDied as again:
+                    raise self._not_started(again) from None
+
+    def _start(self) -> None:
         limits = self.limits
         settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
         settings |= {"device": self.device, "output_bytes": limits.output_bytes}
@@ -95,15 +110,15 @@ class Session:
         try:
             self._ask({"op": "hello"}, {}, START_SECONDS, 1 << 16, "start")
             self._child.started()
-        except SessionDied as death:
-            said = self._said()
-            self.close()
-            raise sandbox.SandboxUnavailable(
-                f"The student's process did not start: {said or death.detail} To do without a sandbox: `--sandbox none`."
-            ) from None
         except BaseException:
             self.close()
             raise
+
+    def _not_started(self, death: SessionDied) -> sandbox.SandboxUnavailable:
+        said = self._said() or death.detail
+        return sandbox.SandboxUnavailable(
+            f"The student's process did not start: {said} To do without a sandbox: `--sandbox none`."
+        )
 
     def run(self, source: str) -> list[dict[str, Any]]:
         """Runs one cell and returns its outputs as nbformat v4 has them, cut at `output_bytes`."""
@@ -138,8 +153,8 @@ class Session:
             self._death = self._death or SessionDied("killed", "The session is closed.")
             child.end()
 
-    def _die(self, reason: str, detail: str) -> SessionDied:
-        self._death = SessionDied(reason, detail)
+    def _die(self, reason: str, detail: str, from_elsewhere: bool = False) -> SessionDied:
+        self._death = SessionDied(reason, detail, from_elsewhere)
         self.close()
         return self._death
 
@@ -148,7 +163,7 @@ class Session:
         end = self._child.ended(1.0) or Ended()
         if end.signal == signal.SIGXCPU or end.cpu_seconds >= self.limits.cpu_seconds:
             return self._die("timeout", f"The notebook used more than {self.limits.cpu_seconds:g} s of processor time.")
-        return self._die("killed", ENDED)
+        return self._die("killed", ENDED, end.lost or end.signal == signal.SIGKILL)
 
     def _said(self) -> str:
         """The last line that a process which failed to start wrote."""
