@@ -446,11 +446,11 @@ quiz(
 # %%
 torch.manual_seed(0)
 scales = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32]
-noise = torch.randn(2000, 16)
+noise = torch.randn(500, 16)
 largest, gradient = [], []
 for scale in scales:
-    w = F.softmax(scale * noise, dim=-1)  # (2000, 16)
-    jacobian = torch.diag_embed(w) - w[:, :, None] * w[:, None, :]  # (2000, 16, 16)
+    w = F.softmax(scale * noise, dim=-1)  # (500, 16)
+    jacobian = torch.diag_embed(w) - w[:, :, None] * w[:, None, :]  # (500, 16, 16)
     largest.append(w.amax(-1).median().item())
     gradient.append(jacobian.flatten(1).norm(dim=1).median().item())
 figures.softmax_gradient(scales, largest, gradient)

@@ -7,6 +7,7 @@ into `serve`.
 
 from __future__ import annotations
 
+import _signal  # `signal` turns each mask into enumerations, which takes as long as a small cell
 import builtins
 import getpass
 import os
@@ -89,7 +90,7 @@ def exposed(action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     result = error = None
     try:
         try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+            _signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             result = action()
         except BaseException as caught:
             error = caught
@@ -103,7 +104,7 @@ def exposed(action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
 def hold_signals() -> None:
     while True:
         try:
-            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            _signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
             return
         except BaseException:
             continue  # the handler of a signal that had come already: it is done now
