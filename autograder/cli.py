@@ -31,8 +31,8 @@ def _is_for_the_user(error: Exception) -> bool:
     if isinstance(error, commands.Stop | OSError):
         return True
     from autograder.course import CourseError
-    from autograder.nbgrader_hook import DeviceUnavailable
     from autograder.sandbox import SandboxUnavailable
+    from autograder.work import DeviceUnavailable
 
     return isinstance(error, CourseError | DeviceUnavailable | SandboxUnavailable)
 

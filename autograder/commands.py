@@ -26,7 +26,7 @@ def check(a: argparse.Namespace) -> int:
     if not path.is_file():
         raise Stop(f"{path} does not exist.")
     from autograder import engine, submission
-    from autograder.nbgrader_hook import accept, find_device, limits
+    from autograder.work import accept, find_device, limits
 
     try:
         with open(path, "rb") as file:
@@ -137,7 +137,7 @@ def grade(a: argparse.Namespace) -> int:
     handed = _chosen(course, labs, a.student)
     settings = {name: getattr(a, name) for name in ("sandbox", "device", "timeout") if getattr(a, name) is not None}
     _require_sandbox(settings.get("sandbox") or course.setting("sandbox") or "auto")
-    from autograder.nbgrader_hook import find_device
+    from autograder.work import find_device
 
     find_device(settings.get("device") or course.setting("device") or "auto")
     waiting = [one for one in handed if a.again or course.result(one) is None]

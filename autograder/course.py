@@ -1,6 +1,7 @@
 """A course: nbgrader's folder of source, release, submitted, autograded and feedback, with its gradebook.
 
-Everything here goes through nbgrader's own converters and gradebook, in this process, with the course's settings.
+Everything here goes through nbgrader's own converters and gradebook, in this process, with the course's settings; only
+results of grading are written by a writer of our own, which leaves what nbgrader's converter would leave.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +27,14 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.lessons import labs
-from autograder.nbgrader_hook import REPORT, config_file
+from autograder.nbgrader_hook import REPORT, GradeSubmission, config_file
 from autograder.release import instructor_notebook
+from autograder.work import MOST_READ, Settings, grade_bytes
+from autograder.writer import Writer, one_line, only_nbgrader, unfinished
 
 CONFIG = "nbgrader_config.py"
 MARK = "autograder.nbgrader_hook"
@@ -45,6 +51,11 @@ class Handed:
     student: str
     lab: str
     notebook: Path
+
+    def read(self) -> bytes:
+        """What was handed in, as far as anybody reads it."""
+        with open(self.notebook, "rb") as file:
+            return file.read(MOST_READ)
 
 
 class Course:
@@ -69,6 +80,33 @@ class Course:
     def setting(self, name: str) -> Any:
         """A setting of the course's grading, or None where the course leaves it as it is."""
         return self.config.GradeSubmission.get(name)
+
+    def settings(self, **changed: Any) -> Settings:
+        """How submissions are graded here, but for what is `changed`. Raises CourseError for a value that is none."""
+        config = deepcopy(self.config)
+        config.merge(Config(GradeSubmission=Config(changed)))
+        try:
+            return GradeSubmission(config=config).settings
+        except TraitError as error:
+            raise CourseError(f"{self.path / CONFIG}: {error}") from None
+
+    @cached_property
+    def only_nbgrader(self) -> str | None:
+        """A setting of this course that nothing but nbgrader's converter can follow: then `record` is not for it."""
+        try:
+            return only_nbgrader(self.config)
+        except (TraitError, ImportError) as error:
+            raise CourseError(f"{self.path / CONFIG}: {one_line(error)}") from None
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return Writer(self.config)
+
+    def close(self) -> None:
+        """Closes the gradebook that `record` keeps open; the next `record` opens it again."""
+        writer = self.__dict__.pop("_writer", None)
+        if writer is not None:
+            writer.close()
 
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -102,13 +140,22 @@ class Course:
 
     def result(self, handed: Handed) -> dict[str, Any] | None:
         """The report on a submission as it is now, or None where it has not been graded since it was handed in."""
-        report = self.path / "autograded" / handed.student / handed.lab / REPORT
+        place = self.path / "autograded" / handed.student / handed.lab
+        if unfinished(place):
+            return None
         try:
-            result = json.loads(report.read_text(encoding="utf-8"))
+            result = json.loads((place / REPORT).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        fresh = result.get("sha256") == hashlib.sha256(handed.notebook.read_bytes()).hexdigest()
+        fresh = result.get("sha256") == hashlib.sha256(handed.read()).hexdigest()
         return result if fresh else None
+
+    def record(self, handed: Handed, result: bytes) -> None:
+        """Puts a result of `work.grade_bytes` into autograded/ and the gradebook, durably, as nbgrader would have done.
+
+        Raises NbGraderException where it cannot, and then both are as they were. One process writes at a time.
+        """
+        self._writer.record(handed, result)
 
     def grade(self, handed: Handed, **settings: Any) -> dict[str, Any]:
         """Grades one submission into autograded/ and the gradebook and returns its report.
@@ -116,7 +163,14 @@ class Course:
         `settings` are those of GradeSubmission. Raises NbGraderException where the submission could not be graded; a
         notebook that cannot be read is no such case, it gets 0 and a report with "refused".
         """
-        self._convert(Autograde, handed.lab, handed.student, Config(GradeSubmission=Config(settings)))
+        if self.only_nbgrader:
+            self._convert(Autograde, handed.lab, handed.student, Config(GradeSubmission=Config(settings)))
+        else:
+            try:
+                done = grade_bytes(handed.read(), handed.lab, self.settings(**settings))
+            except Exception as error:
+                raise NbGraderException(one_line(error)) from error
+            self.record(handed, done)
         result = self.result(handed)
         if result is None:
             raise NbGraderException(
@@ -134,7 +188,7 @@ class Course:
         said = io.StringIO()
         log = logging.Logger("autograder.nbgrader", logging.WARNING)
         log.addHandler(logging.StreamHandler(said))
-        config = Config(self.config)
+        config = deepcopy(self.config)
         config.merge(more or {})
         config.CourseDirectory.assignment_id = lab
         if student:

@@ -1,0 +1,166 @@
+"""A submission's rows in nbgrader's gradebook, filled in as nbgrader's converter does it.
+
+nbgrader's own calls look each cell of a notebook up through seven tables and commit after every one of them: some fifty
+queries and twenty commits for a submission, and what is half written stays. Here the same models are read and written
+in one session, which the caller commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from logging import Logger
+
+from nbformat import NotebookNode
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm.attributes import set_committed_value
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What nbgrader's SaveAutoGrades reads off an executed notebook, by the name of the cell."""
+
+    scores: dict[str, float | None] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, nb: NotebookNode, log: Logger) -> Marks:
+        """The points of the test cells, and "No response." on answers that are as they were given out."""
+        marks = cls()
+        for cell in nb.cells:
+            if is_grade(cell):
+                marks.scores[cell.metadata.nbgrader["grade_id"]] = determine_grade(cell, log)[0]
+            if is_solution(cell) or is_task(cell):
+                untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
+                marks.comments[cell.metadata.nbgrader["grade_id"]] = "No response." if untouched else None
+        return marks
+
+
+@dataclass
+class SubmissionRows:
+    """The rows of one submission; those of its notebooks by the notebook's name, those of cells by notebook and cell."""
+
+    submission: SubmittedAssignment
+    notebooks: dict[str, SubmittedNotebook]
+    grades: dict[tuple[str, str], Grade]
+    comments: dict[tuple[str, str], Comment]
+
+    def save(self, notebook: str, marks: Marks) -> None:
+        """Takes points and comments over. Those that a person gave stay, and such grades are to be looked at again."""
+        for name, score in marks.scores.items():
+            grade = _entry(self.grades, notebook, name)
+            grade.auto_score = score
+            grade.needs_manual_grade = grade.manual_score is not None or score is None
+        for name, comment in marks.comments.items():
+            _entry(self.comments, notebook, name).auto_comment = comment
+
+    def give_nothing(self, notebook: str) -> None:
+        """No points for a notebook of the assignment that was not handed in."""
+        for (where, _), grade in self.grades.items():
+            if where == notebook:
+                grade.auto_score, grade.needs_manual_grade = 0, False
+
+    def penalise(self, step: AssignLatePenalties, student: str, notebook: str, commit: Callable[[], None]) -> None:
+        """Takes off what the course takes off for being late.
+
+        A course's own plugin may look into the gradebook: all else must be there by then, so it is committed before.
+        """
+        row = self.notebooks[notebook]
+        row.late_submission_penalty = None
+        late = self.submission.total_seconds_late
+        if late > 0:
+            commit()
+            step.init_plugin()
+            penalty = step.plugin_inst.late_submission_penalty(student, row.score, late)
+            if penalty is not None:
+                row.late_submission_penalty = step._check_late_penalty(row, penalty)
+
+
+def find_or_make(db: Session, student: str, lab: str, timestamp: datetime | None, *, enrol: bool) -> SubmissionRows:
+    """The rows of a submission, new ones where it has none; a student without any is new only where `enrol`.
+
+    Raises MissingEntry where the gradebook does not know the lab or may not take the student in. Without a timestamp the
+    one of an earlier submission stays, as with nbgrader.
+    """
+    assignment = db.scalar(select(Assignment).options(load_only(Assignment.duedate)).where(Assignment.name == lab))
+    if assignment is None:
+        raise MissingEntry(f"the gradebook has no assignment {lab}.")
+    if db.scalar(select(Student.id).where(Student.id == student)) is None:
+        if not enrol:
+            raise MissingEntry(f"the gradebook has no student {student}, and the course's settings forbid to add one.")
+        db.add(Student(id=student))
+    submission = db.scalar(
+        select(SubmittedAssignment)
+        .options(load_only(SubmittedAssignment.timestamp, SubmittedAssignment.extension))
+        .where(SubmittedAssignment.assignment_id == assignment.id, SubmittedAssignment.student_id == student)
+    )
+    rows = _make(db, assignment, student) if submission is None else _find(db, submission)
+    submission = rows.submission
+    set_committed_value(submission, "assignment", assignment)  # nbgrader asks it for the due date
+    if timestamp is not None:
+        submission.timestamp = timestamp
+    return rows
+
+
+def _make(db: Session, assignment: Assignment, student: str) -> SubmissionRows:
+    submission = SubmittedAssignment(id=new_uuid(), assignment_id=assignment.id, student_id=student)
+    known = db.execute(select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id)).all()
+    notebooks = {
+        name: SubmittedNotebook(id=new_uuid(), notebook_id=one, assignment_id=submission.id) for one, name in known
+    }
+    rows = SubmissionRows(submission, notebooks, {}, {})
+    cells = (
+        select(BaseCell.id, BaseCell.name, BaseCell.type, Notebook.name)
+        .join(Notebook, Notebook.id == BaseCell.notebook_id)
+        .where(Notebook.assignment_id == assignment.id)
+    )
+    for cell, name, kind, notebook in db.execute(cells):
+        if kind in ("GradeCell", "TaskCell"):
+            rows.grades[notebook, name] = Grade(cell_id=cell, notebook_id=notebooks[notebook].id)
+        if kind in ("SolutionCell", "TaskCell"):
+            rows.comments[notebook, name] = Comment(cell_id=cell, notebook_id=notebooks[notebook].id)
+    db.add_all([submission, *notebooks.values(), *rows.grades.values(), *rows.comments.values()])
+    return rows
+
+
+def _find(db: Session, submission: SubmittedAssignment) -> SubmissionRows:
+    notebooks = db.execute(
+        select(SubmittedNotebook, Notebook.name)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .where(SubmittedNotebook.assignment_id == submission.id)
+    ).all()
+    rows = SubmissionRows(submission, {name: one for one, name in notebooks}, {}, {})
+    names = {one.id: name for one, name in notebooks}
+    # Without load_only each grade comes with sums and subqueries over its cell that nobody asks for here.
+    for kind, columns, found in (
+        (Grade, (Grade.notebook_id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade), rows.grades),
+        (Comment, (Comment.notebook_id, Comment.auto_comment), rows.comments),
+    ):
+        query = select(kind, BaseCell.name).options(load_only(*columns)).join(BaseCell, BaseCell.id == kind.cell_id)
+        for one, name in db.execute(query.where(kind.notebook_id.in_(names))):
+            found[names[one.notebook_id], name] = one
+    return rows
+
+
+def _entry(known: dict[tuple[str, str], Grade | Comment], notebook: str, name: str) -> Grade | Comment:
+    if (notebook, name) not in known:
+        raise MissingEntry(
+            f"the gradebook has no cell {name} in {notebook}: has the lab changed? See `autograder course`."
+        )
+    return known[notebook, name]

@@ -1,0 +1,67 @@
+"""The unit of work: bytes in, bytes out, in any process."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import reference, sandbox
+from autograder.exercises import exercises
+from autograder.release import student_notebook
+from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes
+from tools.submissions import with_answers
+
+LAB = "01_self_attention"
+POINTS = {exercise.name: exercise.points for exercise in exercises(LAB)}
+
+
+def test_a_submission_is_graded_in_another_process_without_a_trace(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    right = reference.sources(LAB)["causal_mask"]
+    data = nbformat.writes(with_answers(student_notebook(LAB), {"causal_mask": right})).encode()
+    settings = Settings(sandbox="none" if sandbox.available() else "auto", seed=5)
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+        result = json.loads(executor.submit(grade_bytes, data, LAB, settings).result())
+    assert {one["name"]: one["score"] for one in result["report"]["exercises"] if one["score"]} == {
+        "causal_mask": POINTS["causal_mask"]
+    }
+    assert (result["report"]["seed"], result["report"]["lab"]) == (5, LAB)
+    nb = nbformat.reads(result["notebook"], as_version=4)
+    nbformat.validate(nb)
+    assert "autograder" not in nb.metadata and result["notebook"].endswith("}\n")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"{", "JSON is damaged"),
+        (b"x" * MOST_READ, "33 MB (at most 32)"),
+        (nbformat.writes(student_notebook("04_decoding")).encode(), "of lab 04_decoding, not of 01_self_attention"),
+    ],
+    ids=["empty", "damaged", "too large", "another lab"],
+)
+def test_what_cannot_be_read_is_refused_and_gets_nothing(data: bytes, words: str) -> None:
+    result = json.loads(grade_bytes(data, LAB, Settings()))
+    assert words in result["report"]["refused"]
+    assert (result["report"]["score"], result["report"]["max_score"]) == (0, sum(POINTS.values()))
+    assert words in nbformat.reads(result["notebook"], as_version=4).cells[0].source
+
+
+def test_a_device_that_is_not_there_is_an_error_not_a_result() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is one here")
+    data = nbformat.writes(student_notebook(LAB)).encode()
+    with pytest.raises(DeviceUnavailable):
+        grade_bytes(data, LAB, Settings(device="cuda"))
