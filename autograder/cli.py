@@ -31,10 +31,11 @@ def _is_for_the_user(error: Exception) -> bool:
     if isinstance(error, commands.Stop | OSError):
         return True
     from autograder.course import CourseError
+    from autograder.executors import ExecutorError
     from autograder.sandbox import SandboxUnavailable
     from autograder.work import DeviceUnavailable
 
-    return isinstance(error, CourseError | DeviceUnavailable | SandboxUnavailable)
+    return isinstance(error, CourseError | DeviceUnavailable | ExecutorError | SandboxUnavailable)
 
 
 def _line(error: Exception) -> str:
@@ -96,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--student", help="only this student")
     sub.add_argument("--again", action="store_true", help="also what is graded already")
     running(sub, own=False)
+    where = sub.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="processes to grade in (default: one for each core)")
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="grade on the Dask cluster with its scheduler there (tcp://…)"
+    )
 
     sub = command("feedback", commands.feedback, "write a page for each student, with answers, points and hints")
     in_course(sub)
@@ -110,6 +116,13 @@ def _parser() -> argparse.ArgumentParser:
 
     command("doctor", commands.doctor, "try what grading needs on this machine")
     return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1024:
+        raise argparse.ArgumentTypeError("must be between 1 and 1024")
+    return value
 
 
 def _seconds(text: str) -> float:

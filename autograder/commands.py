@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from autograder.course import Course, Handed
+    from autograder.work import Settings
 
 GRADED, FAILED = 0, 1  # exit codes: done; done, but something is wrong
 
@@ -135,13 +140,22 @@ def grade(a: argparse.Namespace) -> int:
     course = _open(a.course)
     labs = _labs_of(course, a.labs)
     handed = _chosen(course, labs, a.student)
-    settings = {name: getattr(a, name) for name in ("sandbox", "device", "timeout") if getattr(a, name) is not None}
-    _require_sandbox(settings.get("sandbox") or course.setting("sandbox") or "auto")
-    from autograder.work import find_device
+    changed = {name: getattr(a, name) for name in ("sandbox", "device", "timeout") if getattr(a, name) is not None}
+    settings = course.settings(**changed)
+    if not a.scheduler:  # else it is the cluster's machines that need them
+        from autograder.work import find_device
 
-    find_device(settings.get("device") or course.setting("device") or "auto")
+        _require_sandbox(settings.sandbox)
+        settings = replace(settings, device=find_device(settings.device))
     waiting = [one for one in handed if a.again or course.result(one) is None]
-    failures = _each(waiting, lambda one: course.grade(one, **settings), "grading")
+    if course.only_nbgrader:
+        if a.scheduler or a.workers:
+            raise Stop(
+                f"with {course.only_nbgrader} in its settings a course is graded in one process: leave out --workers."
+            )
+        failures = _each(waiting, lambda one: course.grade(one, **changed), "grading")
+    else:
+        failures = _grade_all(course, waiting, settings, a)
     from autograder.report import rows, table
 
     for lab in labs:
@@ -152,6 +166,33 @@ def grade(a: argparse.Namespace) -> int:
     left = len(handed) - len(waiting)
     print(f"{len(waiting) - len(failures)} graded now" + (f", {left} were graded before (--again)" if left else ""))
     return FAILED if failures else GRADED
+
+
+def _grade_all(
+    course: Course, waiting: list[Handed], settings: Settings, a: argparse.Namespace
+) -> list[tuple[Handed, str]]:
+    """Grades submissions wherever the executor runs, and records here what comes back, one after another."""
+    from nbgrader.converters.base import NbGraderException
+
+    from autograder.executors import Cluster, Failure, Local, cores, each
+
+    if not waiting:
+        return []
+    workers = min(a.workers or cores(), len(waiting))
+    failures = []
+    executor = Cluster(a.scheduler) if a.scheduler else Local(workers, settings.device, settings.sandbox)
+    with contextlib.closing(course), executor, _progress(waiting, "grading") as bar:
+        for one, result in each(executor, waiting, lambda one: course.job(one, settings)):
+            try:
+                if isinstance(result, Failure):
+                    failures.append((one, result.message))
+                else:
+                    course.record(one, result)
+            except NbGraderException as error:
+                failures.append((one, str(error)))
+            bar.set_postfix_str(one.student, refresh=False)
+            bar.update()
+    return failures
 
 
 def _chosen(course: Course, labs: list[str], student: str | None) -> list[Handed]:
@@ -165,18 +206,33 @@ def _chosen(course: Course, labs: list[str], student: str | None) -> list[Handed
 def _each(handed: list[Handed], do: Callable[[Handed], Any], what: str) -> list[tuple[Handed, str]]:
     """Does something with every submission under a progress bar; returns those where it failed, and why."""
     from nbgrader.converters.base import NbGraderException
-    from tqdm import tqdm
 
     failures = []
-    pace = 0.1 if sys.stderr.isatty() else 10.0  # in a log each look of the bar is a line
-    with tqdm(handed, desc=what, unit="notebook", file=sys.stderr, disable=not handed, mininterval=pace) as bar:
-        for one in bar:
+    with _progress(handed, what) as bar:
+        for one in handed:
             bar.set_postfix_str(one.student, refresh=sys.stderr.isatty())
             try:
                 do(one)
             except NbGraderException as error:
                 failures.append((one, str(error)))
+            bar.update()
     return failures
+
+
+def _progress(handed: list[Handed], what: str) -> tqdm:
+    """A bar with the rate and the time left, on stderr."""
+    from tqdm import tqdm
+
+    pace = 0.1 if sys.stderr.isatty() else 10.0  # in a log each look of the bar is a line
+    return tqdm(
+        total=len(handed),
+        desc=what,
+        unit="notebook",
+        file=sys.stderr,
+        disable=not handed,
+        mininterval=pace,
+        smoothing=0.1,
+    )
 
 
 def feedback(a: argparse.Namespace) -> int:

@@ -14,10 +14,10 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from autograder.lessons import labs
 from autograder.nbgrader_hook import REPORT, GradeSubmission, config_file
 from autograder.release import instructor_notebook
+from autograder.seeds import seed
 from autograder.work import MOST_READ, Settings, grade_bytes
 from autograder.writer import Writer, one_line, only_nbgrader, unfinished
 
@@ -157,6 +158,13 @@ class Course:
         """
         self._writer.record(handed, result)
 
+    def job(self, handed: Handed, settings: Settings) -> tuple[Callable[..., bytes], bytes, str, Settings]:
+        """What an executor has to run for a submission: `grade_bytes` and its arguments, with the seed it gets here."""
+        data = handed.read()
+        if settings.seed is None:
+            settings = replace(settings, seed=seed(self.path, handed.lab, hashlib.sha256(data).hexdigest()))
+        return grade_bytes, data, handed.lab, settings
+
     def grade(self, handed: Handed, **settings: Any) -> dict[str, Any]:
         """Grades one submission into autograded/ and the gradebook and returns its report.
 
@@ -167,7 +175,8 @@ class Course:
             self._convert(Autograde, handed.lab, handed.student, Config(GradeSubmission=Config(settings)))
         else:
             try:
-                done = grade_bytes(handed.read(), handed.lab, self.settings(**settings))
+                function, *arguments = self.job(handed, self.settings(**settings))
+                done = function(*arguments)
             except Exception as error:
                 raise NbGraderException(one_line(error)) from error
             self.record(handed, done)

@@ -21,6 +21,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from autograder import sandbox as walls
+from autograder import zygote
+
 Job = TypeVar("Job")
 PATIENCE = 1.0  # seconds between two looks at how many workers a cluster has
 DEATH_SIGNAL = 1  # of prctl(2)
@@ -28,6 +31,11 @@ DEATH_SIGNAL = 1  # of prctl(2)
 
 class ExecutorError(Exception):
     """Grading cannot go on as it was asked for; the message is one line."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,9 @@ class Local:
 
     retries = 1
 
-    def __init__(self, workers: int):
+    def __init__(self, workers: int, device: str = "cpu", sandbox: str = "auto"):
         self.slots = workers
+        self._start = device, sandbox
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._pids: list[Future | None] = [None] * workers
         self._last: list[Future | None] = [None] * workers  # what each was given last
@@ -79,7 +88,7 @@ class Local:
         pool = self._pools[slot]
         if pool is None:
             context = multiprocessing.get_context("spawn")  # torch, once it has worked, cannot be forked
-            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(slot,))
+            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(slot, *self._start))
             self._pools[slot], self._pids[slot] = pool, pool.submit(os.getpid)
         return pool
 
@@ -88,8 +97,9 @@ class Local:
         self._pools[slot] = None
 
 
-def _begin(slot: int) -> None:
-    """What a worker process does first: it ends with the one that made it, and takes its turn among the GPUs."""
+def _begin(slot: int, device: str, sandbox: str) -> None:
+    """What a worker process does first: it ends with the one that made it, takes its turn among the GPUs, and has its
+    warm parent start while it imports what it needs itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the one that made it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
@@ -97,6 +107,8 @@ def _begin(slot: int) -> None:
     gpus = visible.split(",") if visible else [str(n) for n in range(_gpus())]
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[slot % len(gpus)]
+    if sandbox == "auto" and walls.cold(device) is None:
+        zygote.prepare(device)
 
 
 def _gpus() -> int:

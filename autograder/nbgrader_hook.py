@@ -8,6 +8,7 @@ nbgrader's own SaveAutoGrades takes the points over into the gradebook. `autogra
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum, Float, Int
 
 from autograder import work
 from autograder.lessons import labs
+from autograder.seeds import seed
 
 REPORT = "report.json"
 
@@ -48,7 +51,11 @@ class GradeSubmission(NbGraderPreprocessor):
     device = Enum(["auto", "cpu", "cuda"], "auto", help="Where tensors of the tests lie.").tag(config=True)
     sandbox = Enum(["auto", "none"], "auto", help="'none' runs students' code unprotected.").tag(config=True)
     timeout = Float(60.0, help="Seconds for one cell, and at most half a minute for one call.").tag(config=True)
-    seed = Int(None, allow_none=True, help="Seed of the tests' inputs; drawn afresh where None.").tag(config=True)
+    seed = Int(
+        None,
+        allow_none=True,
+        help="Seed of the tests' inputs. None: one for each submission, the same at each regrading.",
+    ).tag(config=True)
 
     @property
     def settings(self) -> work.Settings:
@@ -57,7 +64,11 @@ class GradeSubmission(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb = nbformat.reads(resources["submission"].decode("utf-8"), as_version=4)
-        result, nb = work.judged(nb, _lab(resources), self.settings)
+        lab, settings = _lab(resources), self.settings
+        if settings.seed is None:
+            course = CourseDirectory(config=self.config).root
+            settings = replace(settings, seed=seed(course, lab, nb.metadata["autograder"]["sha256"]))
+        result, nb = work.judged(nb, lab, settings)
         resources.setdefault("outputs", {})[REPORT] = work.report_text(result).encode("utf-8")
         return nb, resources
 

@@ -28,27 +28,40 @@ class ZygoteLost(Exception):
 
 
 class Zygote:
-    """One warm parent. Raises SandboxUnavailable where it cannot start."""
+    """One warm parent. It gets warm by itself; the first `fork` waits for that."""
 
     def __init__(self, launch: sandbox.Launch):
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._orders = ours
-        with theirs, tempfile.TemporaryFile() as errors:
+        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it lasts as long as the parent)
+        self._warm = False
+        with theirs:
             self._process = subprocess.Popen(
-                launch.argv, env=launch.env, cwd=launch.cwd, stdin=theirs, stdout=subprocess.DEVNULL, stderr=errors,
-                start_new_session=True,
+                launch.argv, env=launch.env, cwd=launch.cwd, stdin=theirs, stdout=subprocess.DEVNULL,
+                stderr=self._errors, start_new_session=True,
             )  # fmt: skip
-            ours.settimeout(WARM_SECONDS)
-            with contextlib.suppress(OSError):
-                if ours.recv(16) == b"warm":
-                    return
-            self.close()
-            errors.seek(0)
-            said = errors.read().decode(errors="replace").strip().splitlines()
-        raise sandbox.SandboxUnavailable(said[-1][:300] if said else "the warm parent did not start")
+
+    def _wait(self) -> None:
+        self._orders.settimeout(WARM_SECONDS)
+        with contextlib.suppress(OSError):
+            if self._orders.recv(16) == b"warm":
+                self._warm = True
+                return
+        self.close()
+        raise sandbox.SandboxUnavailable(f"The warm parent of the students' processes did not start: {self._said()}")
+
+    def _said(self) -> str:
+        """The last line of what it wrote before it ended."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
 
     def fork(self, order: dict[str, Any]) -> Forked:
-        """A new student's process with `order`, the settings of `inside.serve`. Raises ZygoteLost."""
+        """A new student's process with `order`, the settings of `inside.serve`.
+
+        Raises ZygoteLost, and SandboxUnavailable where the parent could not start.
+        """
+        if not self._warm:
+            self._wait()
         pipes = Pipes()
         life, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -80,21 +93,33 @@ _lock = threading.Lock()
 
 def fork(device: str, order: dict[str, Any]) -> Forked:
     """A student's process from this process's parent for `device`, which is started, or started again, when needed."""
-    global _owner
     with _lock:
-        if _owner != os.getpid():  # forked ourselves: those parents are somebody else's
-            _kept.clear()
-            _owner = os.getpid()
-        launch = sandbox.launch_zygote(device)
-        wall = tuple(launch.argv)
-        for _ in range(2):
-            zygote = _kept.get(wall) or _kept.setdefault(wall, Zygote(launch))
+        for last in (False, True):
+            wall, parent = _parent(device)
             try:
-                return zygote.fork(order)
-            except ZygoteLost as lost:
+                return parent.fork(order)
+            except (ZygoteLost, sandbox.SandboxUnavailable):
                 _kept.pop(wall).close()
-                error = lost
-    raise error
+                if last:
+                    raise
+
+
+def prepare(device: str) -> None:
+    """Starts this process's parent for `device`, where there is none, and does not wait for it."""
+    with _lock:
+        _parent(device)
+
+
+def _parent(device: str) -> tuple[tuple[str, ...], Zygote]:
+    global _owner
+    if _owner != os.getpid():  # forked ourselves: those parents are somebody else's
+        _kept.clear()
+        _owner = os.getpid()
+    launch = sandbox.launch_zygote(device)
+    wall = tuple(launch.argv)
+    if wall not in _kept:
+        _kept[wall] = Zygote(launch)
+    return wall, _kept[wall]
 
 
 @atexit.register
