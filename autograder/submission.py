@@ -9,12 +9,20 @@ from __future__ import annotations
 import json
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.lessons import grade_id
 
-LARGEST = 32 << 20  # bytes; figures included, a worked lab stays far below
-MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+# A worked lab, figures included, stays far below each of these. Without them a file of a few MB could cost those who
+# parse, run, clean and show it gigabytes or hours.
+LARGEST = 32 << 20  # bytes
+LARGEST_VALUES = 2 << 20  # JSON values, each of which may cost a hundred bytes once parsed
+LARGEST_CELLS = 2_000
+LARGEST_CODE = 100_000  # characters of one code cell
+LARGEST_TEXT = 20_000  # characters of one text cell; what is longer is cut, as nothing graded is in it
+LARGEST_SOURCES = 300_000  # characters of all cells together
+CUT = "\n\n[The rest of this text is not kept: it is too long.]"
+KINDS = frozenset({"code", "markdown", "raw"})
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -24,39 +32,64 @@ class SubmissionError(ValueError):
 
 def read(data: bytes) -> NotebookNode:
     """The notebook in `data`, cleaned. Raises SubmissionError for anything that is not a notebook."""
-    if not data.strip():
-        raise SubmissionError("the file is empty. Save the notebook and hand it in again.")
-    if len(data) > LARGEST:
-        raise SubmissionError(
-            f"the file has {len(data) >> 20} MB (at most {LARGEST >> 20}). Clear its outputs and save it again."
-        )
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise SubmissionError(
-            "this is not a readable notebook: its JSON is damaged. Download the .ipynb again."
-        ) from None
+    raw = _parsed(data)
     if not isinstance(raw, dict) or "nbformat" not in raw:
         raise SubmissionError("this is JSON, but not a notebook. Hand in the .ipynb file.")
     if raw["nbformat"] != 4 or not isinstance(raw.get("cells"), list):
         raise SubmissionError("this notebook is not in format 4. Open it in Jupyter or Colab and save it again.")
-    cells = [cell for cell in map(_clean, raw["cells"]) if cell is not None]
+    if len(raw["cells"]) > LARGEST_CELLS:
+        raise SubmissionError(f"the notebook has {len(raw['cells']):,} cells (at most {LARGEST_CELLS:,}). Delete some.")
+    cells = [cell for place, one in enumerate(raw["cells"], 1) if (cell := _clean(one, place)) is not None]
+    if sum(len(cell.source) for cell in cells) > LARGEST_SOURCES:
+        raise SubmissionError(f"the cells hold more than {LARGEST_SOURCES:,} characters together. Shorten them.")
     for index, cell in enumerate(cells):
         cell.id = f"cell-{index}"
     return new_notebook(cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
 
 
-def _clean(raw: object) -> NotebookNode | None:
+def _parsed(data: bytes) -> object:
+    """What the JSON in `data` says, if it is JSON that can be parsed at a reasonable cost."""
+    if not data.strip():
+        raise SubmissionError("the file is empty. Save the notebook and hand it in again.")
+    if len(data) > LARGEST:
+        raise SubmissionError(
+            f"the file is larger than {LARGEST >> 20} MB. Clear the notebook's outputs and save it again."
+        )
+    # There are no more values than these signs. In texts they stand for nothing, but no text has this many either.
+    if sum(map(data.count, (b"[", b"{", b",", b":"))) > LARGEST_VALUES:
+        raise SubmissionError("the file holds millions of values. Clear the notebook's outputs and save it again.")
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        where = f" (byte {error.start + 1:,} is not UTF-8)"
+    except json.JSONDecodeError as error:
+        where = f" (line {error.lineno:,}, column {error.colno:,})"
+    except RecursionError:
+        where = " (it is nested too deeply)"
+    except ValueError:  # a whole number of thousands of digits
+        where = ""
+    raise SubmissionError(f"this is not a readable notebook: its JSON is damaged{where}. Download the .ipynb again.")
+
+
+def _clean(raw: object, place: int) -> NotebookNode | None:
     """One cell, or None where there is nothing to keep."""
-    if not isinstance(raw, dict) or not isinstance(raw.get("cell_type"), str) or raw["cell_type"] not in MAKERS:
+    if not isinstance(raw, dict) or not isinstance(raw.get("cell_type"), str) or raw["cell_type"] not in KINDS:
         return None
     source = raw.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         return None
-    # A lone surrogate (possible in JSON) can be neither compiled nor saved.
-    cell = MAKERS[raw["cell_type"]](source.encode("utf-8", "replace").decode("utf-8"))
+    if raw["cell_type"] != "code" and len(source) > LARGEST_TEXT:
+        source = source[:LARGEST_TEXT] + CUT
+    if len(source) > LARGEST_CODE:
+        raise SubmissionError(f"cell {place:,} has {len(source):,} characters (at most {LARGEST_CODE:,}). Shorten it.")
+    # Ends of lines as Jupyter writes them. A lone surrogate (possible in JSON) can be neither compiled nor saved.
+    source = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
+    # Not nbformat's makers: they validate each cell, which takes ten times as long as all else here.
+    cell = NotebookNode(cell_type=raw["cell_type"], metadata=NotebookNode(), source=source)
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
     metadata = raw.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
