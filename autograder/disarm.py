@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from html import escape
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
@@ -10,7 +11,8 @@ from nbformat import NotebookNode
 from autograder.lessons import grade_id
 from autograder.release import student_notebook
 
-REMEMBERED = 1 << 16  # characters of a text at most, so that what is remembered stays small
+# Cleaning can take the square of a text's length: a megabyte of `<div>` half an hour.
+LARGEST, LARGEST_TOGETHER = 30_000, 200_000  # characters that are cleaned, of one text and of a notebook's texts
 KEPT = frozenset({"text/plain", "text/html", "image/png", "image/jpeg"})
 TAGS = [
     "a",
@@ -55,27 +57,38 @@ TAGS = [
 def disarm(nb: NotebookNode, lab: str) -> None:
     """Cleans what a student wrote or put out. Left alone are the lesson's own text and the cells that the engine wrote."""
     ours = {cell.source for cell in student_notebook(lab).cells if cell.cell_type == "markdown"}
+    clean = _Cleaner()
     for cell in nb.cells:
         if cell.cell_type == "code":
             if not (grade_id(cell) and cell.metadata.nbgrader["grade"]):
                 for output in cell.outputs:
                     if "data" in output:
-                        output.data = NotebookNode(_harmless(output.data))
+                        output.data = NotebookNode(_harmless(output.data, clean))
         elif cell.source not in ours:
-            cell.source = _clean(cell.source)
+            cell.source = clean(cell.source) or escape(cell.source, quote=False)
 
 
-def _harmless(data: dict[str, str]) -> dict[str, str]:
+class _Cleaner:
+    """What cleans the texts of one notebook, as far as its room goes."""
+
+    def __init__(self) -> None:
+        self.room = LARGEST_TOGETHER
+
+    def __call__(self, html: str) -> str | None:
+        """The HTML with only TAGS in it; None where it is too long, or what came before it was."""
+        if len(html) > min(LARGEST, self.room):
+            return None
+        self.room -= len(html)
+        return _known(html)
+
+
+def _harmless(data: dict[str, str], clean: _Cleaner) -> dict[str, str]:
     kept = {kind: value for kind, value in data.items() if kind in KEPT}
-    if "<script" in kept.get("text/html", "").lower():
-        del kept["text/html"]  # a figure that needs its script; cleaned, only the script's text would be left
-    if "text/html" in kept:
-        kept["text/html"] = _clean(kept["text/html"])
+    html = kept.pop("text/html", "")
+    # A figure that needs its script is left out: cleaned, only the script's text would be left.
+    if "<script" not in html.lower() and (cleaned := clean(html)):
+        kept["text/html"] = cleaned
     return kept or {"text/plain": "(an output that cannot be shown here)"}
-
-
-def _clean(html: str) -> str:
-    return _known(html) if len(html) <= REMEMBERED else _cleaner().sanitize_html_tags(html)
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -22,6 +23,7 @@ from autograder.lessons import grade_id
 from tests.damage import FATAL, RISKY
 from tests.harmless import HARMLESS
 from tests.mutants import FIRST, base, fixed, fixed_one, mutant
+from tests.odd_values import code_cell, packed, text_cell
 
 COUNT = int(os.environ.get("TRANSFORMERS_LABS_MUTANTS", "600"))
 GRADED = COUNT // 50
@@ -111,6 +113,42 @@ def test_what_is_refused_gets_no_points_and_a_report(place: int) -> None:
     report, nb = graded(one.data, one.lab)
     assert set(points(nb).values()) == {0} == {report["score"]}
     assert report["refused"] in nb.cells[0].source
+
+
+SLOW = (
+    """
+from IPython.display import HTML, display
+for part in ("<div>", "<", "&", "<p a='", "<!--"):
+    display(HTML("short"), HTML(part * 40_000))
+display(HTML("<p " + " ".join(f"a{i}=1" for i in range(20_000)) + ">"))
+""",
+    """
+for _ in range(12):
+    display(HTML("<b>" * 8_000))
+""",
+)
+
+
+def test_html_that_takes_hours_to_clean_is_left_out() -> None:
+    """In the grader's own process, which no sandbox limits."""
+    nb = json.loads(base(FIRST, ("attention_weights",), slim=True))
+    nb["cells"][:0] = [*map(code_cell, SLOW), text_cell("&" + "<div>" * 3_900), text_cell("<" * 20_000)]
+    signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, 120)
+    try:
+        report, nb = graded(packed(nb), FIRST)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    assert report["score"] == 2
+    short, long = ([output.data.get("text/html") for output in cell.outputs] for cell in nb.cells[:2])
+    assert short == ["short", None] * 5 + [None]
+    assert len(long) == 12 and "<b>" in long[0] and long[-1] is None
+    assert nb.cells[3].source == "&lt;" * 20_000
+
+
+def _too_long(*_: object) -> None:
+    raise RuntimeError("grading one notebook took the grader more than two minutes of processor time")
 
 
 # --- the command line
