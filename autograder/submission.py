@@ -44,7 +44,8 @@ def read(data: bytes) -> NotebookNode:
         raise SubmissionError(f"the cells hold more than {LARGEST_SOURCES:,} characters together. Shorten them.")
     for index, cell in enumerate(cells):
         cell.id = f"cell-{index}"
-    return new_notebook(cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
+    metadata = NotebookNode(kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"))
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=cells)
 
 
 def _parsed(data: bytes) -> object:

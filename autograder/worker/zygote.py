@@ -29,27 +29,56 @@ import warmth  # noqa: E402
 LARGEST_ORDER = 1 << 16
 
 
-def attend(order: dict[str, Any], requests: int, replies: int, errors: int, life: socket.socket) -> None:
+def spare() -> socket.socket:
+    """Forks a child ahead of its order, and returns the socket on which it waits for it."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        try:
+            orders.close()
+            ours.close()
+            attend(theirs)
+            os._exit(0)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        finally:
+            os._exit(1)
+    theirs.close()
+    return ours
+
+
+def attend(line: socket.socket) -> None:
     """Makes the student's process in a world of its own, tells the grader about it, and at its end of what it died."""
     confine.die_with_parent()
-    os.dup2(errors, 2)
-    os.close(errors)
     confine.leave_the_others(setup["own_users"])
+    to_student, from_attendant = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     student = os.fork()
     if student == 0:
-        life.close()
-        begin(order, requests, replies)
-    for fd in (requests, replies, 2):
-        os.close(fd)
-    socket.send_fds(life, [b"born"], [os.pidfd_open(student)])
-    _, status, used = os.wait4(student, 0)
-    life.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
+        line.close()
+        to_student.close()
+        begin(from_attendant)
+    from_attendant.close()
+    message, fds, _, _ = socket.recv_fds(line, LARGEST_ORDER, 4)
+    if not message:  # the parent ends
+        os._exit(0)
+    socket.send_fds(to_student, [message], fds[:3])
+    with socket.socket(fileno=fds[3]) as life:
+        for fd in fds[:3]:
+            os.close(fd)
+        socket.send_fds(life, [b"born"], [os.pidfd_open(student)])
+        _, status, used = os.wait4(student, 0)
+        life.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
 
 
-def begin(order: dict[str, Any], requests: int, replies: int) -> None:
-    """The student's process: makes its folders, gives up every right, and serves."""
+def begin(line: socket.socket) -> None:
+    """The student's process: waits for its order, makes its folders, gives up every right, and serves."""
     confine.die_with_parent()
     os.setsid()  # a signal to the own group must not reach the warm parent
+    message, (requests, replies, errors), _, _ = socket.recv_fds(line, LARGEST_ORDER, 3)
+    line.close()
+    order = json.loads(message)
+    os.dup2(errors, 2)
+    os.close(errors)
     confine.private_folders(order["writable"], order["scratch_bytes"], order["hidden"])
     os.chdir(order["home"])
     requests, replies = confine.set_aside(requests, replies)
@@ -59,28 +88,27 @@ def begin(order: dict[str, Any], requests: int, replies: int) -> None:
     inside.serve(order, requests, replies, shell)
 
 
-def serve(orders: socket.socket) -> None:
-    """Forks a child for each order until the grader is gone."""
+def serve() -> None:
+    """Hands each order to a child that waits for it, and forks the next, until the grader is gone."""
+    waiting = spare()
     orders.send(b"warm")
     while True:
         message, fds, _, _ = socket.recv_fds(orders, LARGEST_ORDER, 4)
         if not message:
             return
+        try:
+            socket.send_fds(waiting, [message], fds)
+        except OSError:  # something ended it while it waited
+            waiting.close()
+            waiting = spare()
+            socket.send_fds(waiting, [message], fds)
+        for fd in fds:
+            os.close(fd)
+        waiting.close()
+        waiting = spare()
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        if os.fork() == 0:
-            try:
-                orders.close()
-                attend(json.loads(message), *fds[:3], socket.socket(fileno=fds[3]))
-                os._exit(0)
-            except BaseException as error:
-                with contextlib.suppress(OSError):
-                    os.write(2, f"{type(error).__name__}: {error}\n".encode())
-            finally:
-                os._exit(1)
-        for fd in fds:
-            os.close(fd)
 
 
 orders = socket.socket(fileno=os.dup(0))
@@ -90,4 +118,4 @@ shell = inside.make_shell()
 warmth.warm_up(shell)
 gc.collect()
 gc.freeze()  # a collection in a child need not touch, and so copy, what the parent holds
-serve(orders)
+serve()
