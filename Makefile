@@ -24,8 +24,9 @@ lint: $(READY) ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## what import and check cost, grading beside stock nbgrader, the attack beside the original lab's loop
+bench: $(READY) ## what import and check cost, grading beside stock nbgrader and bare cells, the attack beside the original loop
 	$(BIN)/python -m benchmarks.costs
+	$(BIN)/python -m benchmarks.grading
 	$(BIN)/python -m benchmarks.attack
 
 models: $(READY) ## fetch what can be fetched of the models, to work without a network later

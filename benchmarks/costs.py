@@ -1,8 +1,8 @@
-"""What importing and checking cost a student, and what a notebook costs an instructor beside stock nbgrader.
+"""What importing and checking cost a student.
 
     python -m benchmarks.costs [--rounds 5]
 
-Each figure is a median over the rounds; peers take turns, so that a machine that slows down slows both.
+Each figure is a median over the rounds.
 """
 
 from __future__ import annotations
@@ -17,17 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import nbformat
-
-from autograder import engine, reference, submission
-from autograder.release import instructor_notebook
+from autograder import reference
 from helpers.checking import check
 from helpers.driver import run_case
 from helpers.published import catalogue, example
-
-LAB = "01_self_attention"
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -61,36 +55,6 @@ def check_cost(name: str) -> tuple[float, float]:
     return max(0.0, whole - own), own
 
 
-def grade_ours() -> None:
-    data = nbformat.writes(instructor_notebook(LAB)).encode()
-    report, _ = engine.grade(submission.read(data), LAB)
-    if report.score != report.max_score:
-        raise SystemExit(f"the reference got {report.score} of {report.max_score} points")
-
-
-def grade_stock(folder: Path) -> None:
-    """The step of stock nbgrader that costs: a kernel started for the notebook, its cells executed through it."""
-    path = folder / f"{LAB}.ipynb"
-    nbformat.write(instructor_notebook(LAB), path)
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "jupyter",
-            "nbconvert",
-            "--to",
-            "notebook",
-            "--execute",
-            "--allow-errors",
-            "--stdout",
-            path,
-        ],
-        capture_output=True,
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr.decode()[-500:])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
@@ -110,13 +74,6 @@ def main() -> None:
             os.chdir(home)
         added, own = (1e3 * median(list(side)) for side in zip(*pairs, strict=True))
         print(f"check({name!r}), a wrong answer: adds {added:.1f} ms to {own:.1f} ms of the student's own")
-    with tempfile.TemporaryDirectory() as folder:
-        turns = [(seconds(grade_ours), seconds(lambda: grade_stock(Path(folder)))) for _ in range(rounds)]
-    ours, stock = (median(list(side)) for side in zip(*turns, strict=True))
-    ratio = median([theirs / mine for mine, theirs in turns])
-    print(
-        f"grading {LAB}: ours, in the sandbox, {ours:.2f} s; execution as in stock nbgrader {stock:.2f} s; ratio {ratio:.2f}"
-    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,193 @@
+"""What a notebook costs an instructor: ours in the sandbox, stock nbgrader, and its cells with nothing around them.
+
+    python -m benchmarks.grading [--rounds 5] [--class 60] [LAB …]
+
+Peers take turns within one run, so that a machine that slows down slows all. Then a class is graded into a course, by one
+worker and by two, to show what a second one brings and that a submission costs the same however many came before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder import processes, reference, work
+from autograder.course import Course, make_course
+from autograder.executors import Local, each
+from autograder.lessons import labs
+from autograder.release import instructor_notebook, student_notebook
+from tools.submissions import with_answers
+
+WARM = 3  # submissions for each worker that are not timed
+STAGES = (10, 50, 250, 1000)  # after how many the cost is told
+
+
+def solved(lab: str) -> bytes:
+    """The lab with the reference answers, as a student would hand it in."""
+    return nbformat.writes(with_answers(student_notebook(lab), reference.sources(lab))).encode()
+
+
+class Stock:
+    """nbgrader as it comes: a course of its own, and its autograde converter in this process."""
+
+    def __init__(self, lab: str, folder: Path):
+        self.lab = lab
+        log = logging.Logger("stock", logging.ERROR)
+        log.addHandler(logging.StreamHandler(sys.stderr))
+        self.log, self.config = log, Config()
+        os.environ["PATH"] = os.pathsep.join(
+            [str(Path(sys.executable).parent), os.environ["PATH"]]
+        )  # alembic is called
+        self.config.CourseDirectory.root = str(folder)
+        self.config.CourseDirectory.assignment_id = lab
+        source = folder / "source" / lab / f"{lab}.ipynb"
+        source.parent.mkdir(parents=True)
+        nbformat.write(instructor_notebook(lab), source)
+        self._convert(GenerateAssignment)
+        handed = folder / "submitted" / "ann" / lab / f"{lab}.ipynb"
+        handed.parent.mkdir(parents=True)
+        handed.write_bytes(solved(lab))
+
+    def grade(self) -> None:
+        """Grades the one submission."""
+        self._convert(Autograde)
+
+    def _convert(self, kind: type) -> None:
+        converter = kind(coursedir=CourseDirectory(config=self.config, log=self.log), config=self.config, log=self.log)
+        converter.force = True
+        with silence():
+            converter.start()
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Nothing reaches the terminal, not even from the kernels that are started."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def seconds(action) -> float:
+    """How long it takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+@contextlib.contextmanager
+def bare(lab: str) -> Iterator[subprocess.Popen]:
+    """A process that runs the cells of a lab whenever it is asked."""
+    command = [sys.executable, "-m", "benchmarks.bare", lab]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"PYTHONPATH": os.getcwd()}
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment
+        ) as process:
+            yield process
+            process.stdin.close()
+
+
+def ask(process: subprocess.Popen) -> float:
+    """The seconds of one bare run."""
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return float(process.stdout.readline())
+
+
+def notebooks(lab: str, rounds: int) -> None:
+    """One notebook at a time: ours, bare and stock in turn."""
+    data = solved(lab)
+    with tempfile.TemporaryDirectory() as folder, bare(lab) as process:
+        stock = Stock(lab, Path(folder))
+        for _ in range(WARM):
+            work.grade_bytes(data, lab, work.Settings())
+            ask(process)
+        turns = []
+        for _ in range(rounds):
+            ours = statistics.median(seconds(lambda: work.grade_bytes(data, lab, work.Settings())) for _ in range(5))
+            own = statistics.median(ask(process) for _ in range(5))
+            turns.append((ours, own, seconds(stock.grade)))
+    ours, own, theirs = (statistics.median(side) for side in zip(*turns, strict=True))
+    faster = statistics.median(stock / mine for mine, _, stock in turns)
+    slower = statistics.median(mine / cells for mine, cells, _ in turns)
+    print(
+        f"{lab}: ours {1e3 * ours:.0f} ms, its cells alone {1e3 * own:.0f} ms, stock nbgrader {theirs:.2f} s; "
+        f"{faster:.1f} times as fast as stock, {slower:.2f} times the cells alone",
+        flush=True,
+    )
+
+
+def a_class(lab: str, size: int, workers: int) -> float:
+    """Grades a class into a course; prints what a submission costs as the class goes on; returns the seconds for one."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = make_course(Path(folder) / "course", [lab])
+        for number in range(size + WARM * workers):
+            handed = course.path / "submitted" / f"s{number:05}" / lab / f"{lab}.ipynb"
+            handed.parent.mkdir(parents=True)
+            handed.write_bytes(solved(lab))
+        settings, marks = course.settings(), []
+        looks = {*STAGES, size + WARM * workers - 1}  # at the memory, which takes as long as a cell
+        with contextlib.closing(course), Local(workers) as executor:
+            for one, result in each(executor, course.handed_in(lab), lambda one: course.job(one, settings)):
+                course.record(one, result)
+                marks.append((time.perf_counter(), memory() if len(marks) in looks else 0.0))
+        done_all = _graded(course, lab)
+    begin = WARM * workers
+    whole = (marks[-1][0] - marks[begin - 1][0]) / (len(marks) - begin)
+    print(
+        f"{lab}, {workers} worker{'s' * (workers > 1)}, {done_all} submissions: {1e3 * whole:.0f} ms each", flush=True
+    )
+    last = begin
+    for end in [*(stage for stage in STAGES if begin < stage < len(marks) - 1), len(marks) - 1]:
+        each_one = (marks[end][0] - marks[last][0]) / max(1, end - last)
+        print(f"  submissions {last} to {end}: {1e3 * each_one:.0f} ms each, {marks[end][1]:.0f} MB held", flush=True)
+        last = end
+    return whole
+
+
+def memory() -> float:
+    """MB that this process and all it started hold, pages they share counted once."""
+    return processes.memory(processes.family(os.getpid()), 0) / 1e6
+
+
+def _graded(course: Course, lab: str) -> int:
+    handed = course.handed_in(lab)
+    full = sum(result["score"] == result["max_score"] for one in handed if (result := course.result(one)))
+    if full != len(handed):
+        raise SystemExit(f"{full} of {len(handed)} got all points")
+    return full
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labs", nargs="*", default=labs(), metavar="LAB")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--class", type=int, default=60, dest="size", metavar="N")
+    a = parser.parse_args()
+    for lab in a.labs:
+        notebooks(lab, a.rounds)
+    one, two = (a_class(a.labs[0], a.size, workers) for workers in (1, 2))
+    print(f"two workers are {one / two:.2f} times as fast as one")
+
+
+if __name__ == "__main__":
+    main()
