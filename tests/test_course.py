@@ -158,6 +158,14 @@ def test_what_is_graded_stays_and_what_changes_is_graded_again(course: Course, c
         course.grade(stub)
 
 
+def test_nbgraders_own_road_draws_the_same_inputs(course: Course) -> None:
+    wanda = next(one for one in course.handed_in(LAB) if one.student == "wanda")
+    before = course.result(wanda)
+    done = nbgrader(course.path, "autograde", LAB, "--student", "wanda", "--force")
+    after = course.result(wanda)
+    assert done.returncode == 0 and after["seed"] == before["seed"] and after["exercises"] == before["exercises"]
+
+
 def test_the_class_report(course: Course, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["report", "--course", str(course.path)]) == 0
     said = capsys.readouterr().out
