@@ -9,7 +9,7 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
 from autograder.lessons import grade_id
-from autograder.release import student_notebook
+from autograder.release import handout
 
 # Cleaning can take the square of a text's length: a megabyte of `<div>` half an hour.
 LARGEST, LARGEST_TOGETHER = 30_000, 200_000  # characters that are cleaned, of one text and of a notebook's texts
@@ -56,7 +56,7 @@ TAGS = [
 
 def disarm(nb: NotebookNode, lab: str) -> None:
     """Cleans what a student wrote or put out. Left alone are the lesson's own text and the cells that the engine wrote."""
-    ours = {cell.source for cell in student_notebook(lab).cells if cell.cell_type == "markdown"}
+    ours = {cell.source for cell in handout(lab).cells if cell.cell_type == "markdown"}
     clean = _Cleaner()
     for cell in nb.cells:
         if cell.cell_type == "code":

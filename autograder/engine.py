@@ -19,7 +19,7 @@ from nbformat.v4 import new_output
 from autograder import reference
 from autograder.exercises import Draw, Exercise, exercises, given
 from autograder.lessons import grade_id, long_cells
-from autograder.release import student_notebook
+from autograder.release import handout
 from autograder.session import Limits, Session, SessionDied
 from autograder.submission import restore
 from helpers.cards import number, verdict_card
@@ -92,7 +92,7 @@ def grade(
     """
     started = time.monotonic()
     seed = secrets.randbits(48) if seed is None else seed
-    nb = restore(nb, student_notebook(lab))
+    nb = restore(nb, handout(lab))
     with _Run(nb, lab, seed, device, sandbox, limits or Limits()) as run:
         judgements = run.all()
     order = [exercise.name for exercise in exercises(lab)]

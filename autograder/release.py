@@ -97,9 +97,15 @@ def _student(lab: str, address: str | None) -> NotebookNode:
     return nb
 
 
+def handout(lab: str) -> NotebookNode:
+    """The lab as students get it: stubs, no solutions, no outputs. Shared: not to be changed; copying it takes longer than
+    most of what it is looked up for. Raises KeyError for an unknown lab."""
+    return _student(lab, repository())
+
+
 def student_notebook(lab: str) -> NotebookNode:
-    """The lab as students get it: stubs, no solutions, no outputs. Raises KeyError for an unknown lab."""
-    return copy.deepcopy(_student(lab, repository()))
+    """A copy of `handout`."""
+    return copy.deepcopy(handout(lab))
 
 
 def published_example(lab: str, exercise: Exercise, order: int) -> Example:

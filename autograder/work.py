@@ -21,7 +21,7 @@ from autograder import submission
 from autograder.disarm import disarm
 from autograder.exercises import exercises
 from autograder.lessons import grade_id, labs
-from autograder.release import student_notebook
+from autograder.release import handout
 from autograder.submission import SubmissionError
 from helpers.cards import progress_card, verdict_card
 from helpers.judging import Judgement
@@ -62,9 +62,9 @@ def restored(data: bytes, lab: str) -> NotebookNode:
     try:
         nb, _ = accept(data, lab)
     except SubmissionError as error:
-        nb = student_notebook(lab)
+        nb = handout(lab)
         note["refused"] = str(error)
-    nb = submission.restore(nb, student_notebook(lab))
+    nb = submission.restore(nb, handout(lab))
     nb.metadata["autograder"] = note
     return nb
 
@@ -101,13 +101,7 @@ def report_text(result: dict[str, Any]) -> str:
 def accept(data: bytes, wanted: str | None = None) -> tuple[NotebookNode, str]:
     """The notebook in `data`, cleaned, and its lab. Raises SubmissionError, also where the lab is not `wanted`."""
     nb = submission.read(data)
-    return nb, submission.lab_of(nb, _templates(), wanted)
-
-
-@cache
-def _templates() -> dict[str, NotebookNode]:
-    """Every lab as it was given out, to be looked at only: copies would take longer than the look."""
-    return {lab: student_notebook(lab) for lab in labs()}
+    return nb, submission.lab_of(nb, {lab: handout(lab) for lab in labs()}, wanted)
 
 
 class DeviceUnavailable(Exception):
@@ -150,10 +144,14 @@ def _refuse(nb: NotebookNode, lab: str, message: str) -> dict[str, Any]:
 
 def _set_checksums(nb: NotebookNode, lab: str) -> None:
     """nbgrader tells an untouched answer ("No response.") by the checksum of the cell that was given out."""
-    given = {grade_id(cell): compute_checksum(cell) for cell in student_notebook(lab).cells if grade_id(cell)}
     for cell in nb.cells:
         if grade_id(cell):
-            cell.metadata.nbgrader["checksum"] = given[grade_id(cell)]
+            cell.metadata.nbgrader["checksum"] = _checksums(lab)[grade_id(cell)]
+
+
+@cache
+def _checksums(lab: str) -> dict[str, str]:
+    return {grade_id(cell): compute_checksum(cell) for cell in handout(lab).cells if grade_id(cell)}
 
 
 def _show_progress(nb: NotebookNode, lab: str, result: dict[str, Any]) -> None:

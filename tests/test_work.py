@@ -45,7 +45,7 @@ def test_a_submission_is_graded_in_another_process_without_a_trace(tmp_path: Pat
     [
         (b"", "empty"),
         (b"{", "JSON is damaged"),
-        (b"x" * MOST_READ, "33 MB (at most 32)"),
+        (b"x" * MOST_READ, "larger than 32 MB"),
         (nbformat.writes(student_notebook("04_decoding")).encode(), "of lab 04_decoding, not of 01_self_attention"),
     ],
     ids=["empty", "damaged", "too large", "another lab"],
