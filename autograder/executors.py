@@ -103,6 +103,7 @@ def _begin(slot: int, device: str, sandbox: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the one that made it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    os.environ["OMP_NUM_THREADS"] = "1"  # there is a worker for each core
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     gpus = visible.split(",") if visible else [str(n) for n in range(_gpus())]
     if gpus:
