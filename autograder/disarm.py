@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
-from html import escape
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
 from autograder.lessons import grade_id
+from autograder.prose import rendered, settled, typed, without_commands
 from autograder.release import handout
 
 # Cleaning can take the square of a text's length: a megabyte of `<div>` half an hour.
@@ -20,8 +21,12 @@ TAGS = [
     "blockquote",
     "br",
     "code",
+    "dd",
+    "del",
     "details",
     "div",
+    "dl",
+    "dt",
     "em",
     "h1",
     "h2",
@@ -52,6 +57,10 @@ TAGS = [
     "u",
     "ul",
 ]
+# Not an address within the site either: it would be asked for with the reader's rights, and nbconvert takes a "files/"
+# off its beginning, whatever that bares.
+LEADS = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
+FETCHES = re.compile(r"url|image|\\", re.IGNORECASE)  # in a style: a cursor is a picture that may lie anywhere
 
 
 def disarm(nb: NotebookNode, lab: str) -> None:
@@ -64,8 +73,12 @@ def disarm(nb: NotebookNode, lab: str) -> None:
                 for output in cell.outputs:
                     if "data" in output:
                         output.data = NotebookNode(_harmless(output.data, clean))
+        elif cell.cell_type == "raw":
+            cell.source = typed(cell.source)
         elif cell.source not in ours:
-            cell.source = clean(cell.source) or escape(cell.source, quote=False)
+            html = rendered(cell.source) if clean.has_room(cell.source) else None
+            shown = None if html is None else clean(html)
+            cell.source = settled(typed(cell.source) if shown is None else shown)
 
 
 class _Cleaner:
@@ -76,10 +89,13 @@ class _Cleaner:
 
     def __call__(self, html: str) -> str | None:
         """The HTML with only TAGS in it; None where it is too long, or what came before it was."""
-        if len(html) > min(LARGEST, self.room):
+        if not self.has_room(html):
             return None
         self.room -= len(html)
         return _known(html)
+
+    def has_room(self, text: str) -> bool:
+        return len(text) <= min(LARGEST, self.room)
 
 
 def _harmless(data: dict[str, str], clean: _Cleaner) -> dict[str, str]:
@@ -87,7 +103,7 @@ def _harmless(data: dict[str, str], clean: _Cleaner) -> dict[str, str]:
     html = kept.pop("text/html", "")
     # A figure that needs its script is left out: cleaned, only the script's text would be left.
     if "<script" not in html.lower() and (cleaned := clean(html)):
-        kept["text/html"] = cleaned
+        kept["text/html"] = without_commands(cleaned)
     return kept or {"text/plain": "(an output that cannot be shown here)"}
 
 
@@ -99,4 +115,12 @@ def _known(html: str) -> str:
 
 @cache
 def _cleaner() -> SanitizeHTML:
-    return SanitizeHTML(tags=TAGS, attributes={"*": ["style", "title", "open"], "a": ["href"]})
+    return SanitizeHTML(tags=TAGS, attributes=_stays)
+
+
+def _stays(tag: str, attribute: str, value: str) -> bool:
+    if attribute == "style":
+        return not FETCHES.search(value)
+    if attribute == "href":
+        return tag == "a" and LEADS.match(value) is not None
+    return attribute in ("title", "open") or (tag, attribute) == ("ol", "start")

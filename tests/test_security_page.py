@@ -184,7 +184,7 @@ def test_outputs_lose_what_runs_in_a_browser() -> None:
     assert kept.keys() == {"text/html", "image/png", "image/jpeg"}
     for html in (kept["text/html"], shown.cells[1].source):
         assert "<b>kept</b>" in html
-        assert set(re.findall(r"<(\w+[^>]*)>", html)) <= {"b", "img", "a"}
+        assert set(re.findall(r"<(\w+[^>]*)>", html)) <= {"b", "img", "a", "div", "p"}
 
 
 # --- what the page admits: whoever mends it finds here that the page has to be mended too
