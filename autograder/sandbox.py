@@ -205,6 +205,10 @@ def _wall(
     made: set[Path] = set()
     files = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/sys/devices/system/cpu"]
     argv += ["--proc", "/proc", "--dev", "/dev"]
+    # Mapped, /dev/zero is memory that no limit counts; /dev/full reads the same and cannot be mapped. Terminals hold
+    # memory as well, and all children of a warm parent would share them.
+    argv += ["--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
+    argv += [] if device.startswith("cuda") else ["--dev-bind", "/dev/full", "/dev/zero"]
     if device.startswith("cuda"):
         for node in sorted(Path("/dev").glob("nvidia*")):
             argv += ["--dev-bind-try", str(node), str(node)]

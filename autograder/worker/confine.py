@@ -15,7 +15,10 @@ import signal
 import time
 from typing import Any
 
-HIGHEST_FD = 1024
+# Half of what a grader usually may open: descriptors under way between processes are counted for all of a user's together,
+# each against its own limit, and a grader of the same user must find room.
+HIGHEST_FD = 512
+SET_ASIDE = 300
 # Flags of unshare(2), mount(2) and prctl(2); Python has names for some of them from 3.12 on.
 NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USER, NEW_PIDS, NEW_NET = (
     0x20000,
@@ -39,7 +42,7 @@ def _must(result: int, what: str) -> None:
 
 def set_aside(requests: int, replies: int) -> tuple[int, int]:
     """Moves the ends of the conversation to high numbers that no other program inherits; prints and reads go nowhere."""
-    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 700) for fd in (requests, replies)]
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, SET_ASIDE) for fd in (requests, replies)]
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1):
         os.dup2(nowhere, fd)
@@ -51,6 +54,12 @@ def set_aside(requests: int, replies: int) -> tuple[int, int]:
 def die_with_parent() -> None:
     """Has the kernel kill this process when the one that made it ends."""
     _must(libc.prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0), "prctl")
+
+
+def go_first() -> None:
+    """Has the kernel, when the machine runs out of memory, end this process rather than the grader or a warm parent."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def leave_the_others(own_users: bool) -> None:
@@ -112,11 +121,17 @@ def limit(settings: dict[str, Any]) -> None:
     """Limits this process and all it will start. Called with everything imported: memory and time count from here."""
 
     def at_most(what: int, value: int, hard: int | None = None) -> None:
-        resource.setrlimit(what, (value, value if hard is None else hard))
+        hard, held = value if hard is None else hard, resource.getrlimit(what)[1]
+        if held != resource.RLIM_INFINITY:  # the machine's own limit may be lower, and cannot be raised
+            value, hard = min(value, held), min(hard, held)
+        resource.setrlimit(what, (value, hard))
 
-    at_most(resource.RLIMIT_CORE, 0)
+    at_most(resource.RLIMIT_CORE, 1)  # no file; and unlike 0, none for a program that the machine feeds with crashes
     at_most(resource.RLIMIT_FSIZE, settings["file_bytes"])
     at_most(resource.RLIMIT_NOFILE, HIGHEST_FD)
+    # What a user's processes may queue is one account for all of them, the grader's too where it is the same user.
+    at_most(resource.RLIMIT_SIGPENDING, 1024)
+    at_most(resource.RLIMIT_MSGQUEUE, 0)
     used = int(time.process_time()) + 1
     # The first process of a namespace does not die of the warning signal, only of the one that nothing survives.
     grace = 0 if os.getpid() == 1 else 2

@@ -12,6 +12,7 @@ sys.path[:1] = settings["path"]
 import confine  # noqa: E402
 
 requests, replies = confine.set_aside(0, 1)
+confine.go_first()
 confine.become(settings["uid"])
 
 import inside  # noqa: E402

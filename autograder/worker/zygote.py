@@ -29,13 +29,18 @@ import warmth  # noqa: E402
 LARGEST_ORDER = 1 << 16
 
 
-def spare() -> socket.socket:
-    """Forks a child ahead of its order, and returns the socket on which it waits for it."""
+def spare(*others: int) -> socket.socket:
+    """Forks a child ahead of its order, and returns the socket on which it waits for it.
+
+    others: descriptors that are somebody else's, which it must not inherit
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
         try:
             orders.close()
             ours.close()
+            for fd in others:
+                os.close(fd)
             attend(theirs)
             os._exit(0)
         except BaseException as error:
@@ -79,6 +84,7 @@ def begin(line: socket.socket) -> None:
     order = json.loads(message)
     os.dup2(errors, 2)
     os.close(errors)
+    confine.go_first()
     confine.private_folders(order["writable"], order["scratch_bytes"], order["hidden"])
     os.chdir(order["home"])
     requests, replies = confine.set_aside(requests, replies)
@@ -100,7 +106,7 @@ def serve() -> None:
             socket.send_fds(waiting, [message], fds)
         except OSError:  # something ended it while it waited
             waiting.close()
-            waiting = spare()
+            waiting = spare(*fds)
             socket.send_fds(waiting, [message], fds)
         for fd in fds:
             os.close(fd)
@@ -112,7 +118,7 @@ def serve() -> None:
 
 
 orders = socket.socket(fileno=os.dup(0))
-os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+os.dup2(inside.quiet.fileno(), 0)
 torch.set_num_threads(1)
 shell = inside.make_shell()
 warmth.warm_up(shell)

@@ -13,7 +13,7 @@ def is_written(fd):
         return False
 
 
-pipe = next(fd for fd in range(700, 1024) if is_written(fd))
+pipe = next(fd for fd in range(300, 512) if is_written(fd))
 os.write(pipe, struct.pack(">Q", 500_000))
 while True:
     os.write(pipe, b"x")

@@ -9,7 +9,7 @@ once = os.write
 
 def twice(fd, data):
     done = once(fd, data)
-    if fd >= 700:
+    if fd >= 300:
         once(fd, bytes(data)[:done])
     return done
 

@@ -12,6 +12,6 @@ def is_written(fd):
         return False
 
 
-pipe = next(fd for fd in range(700, 1024) if is_written(fd))
+pipe = next(fd for fd in range(300, 512) if is_written(fd))
 os.write(pipe, struct.pack(">Q", 4096) + b"{")
 os._exit(0)

@@ -3,6 +3,6 @@
 import socket
 import time
 
-kept = [socket.socketpair() for _ in range(400)]
+kept = [socket.socketpair() for _ in range(200)]
 time.sleep(2)
 print("LEAKED:", 2 * len(kept), "sockets")
