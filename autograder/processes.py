@@ -1,4 +1,8 @@
-"""What `/proc` tells about a family of processes: who belongs to it, and how much memory it holds."""
+"""What `/proc` tells about a family of processes: who belongs to it, and how much memory it holds.
+
+They may be hostile: a process whose first thread has ended tells nothing of itself while its others go on, so that a
+family is given by the numbers of threads that run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ import select
 import signal
 from pathlib import Path
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
+OPEN_FILES = 4096
+LARGEST_AREAS = 131_072
+FEW = 8  # processes, whose areas cannot hurt: the kernel allows 65,530 to each
 
 
 def children(pid: int) -> list[int]:
@@ -25,7 +31,58 @@ def family(pid: int) -> list[int]:
     found = [pid]
     for member in found:  # grows while it is walked
         found += children(member)
-    return found
+    return [_living(member) for member in found]
+
+
+def _living(pid: int) -> int:
+    """The number of a thread of that process that has memory; the process's own where it has or none does."""
+    if not _held(pid):
+        with contextlib.suppress(OSError):
+            return next((task for task in map(int, os.listdir(f"/proc/{pid}/task")) if _held(task)), pid)
+    return pid
+
+
+def calm(pids: list[int]) -> None:
+    """Has all threads but the first process's first wait behind others' work: many would take all of the processor."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for task in map(int, os.listdir(f"/proc/{pid}/task")):
+                if task != pids[0]:
+                    os.setpriority(os.PRIO_PROCESS, task, 19)
+
+
+def burden(pids: list[int]) -> str | None:
+    """What of the kernel's own memory they take too much of, in a sentence, or None.
+
+    With n descriptors a process can have the kernel watch n² / 4 things, and each user may have only so many watched. Of
+    areas of memory that processes inherit from each other it keeps a note for each pair, which may be slow to count.
+    """
+    if _descriptors(pids) > OPEN_FILES:
+        return f"Its processes held more than {OPEN_FILES:,} files open."
+    if len(pids) > FEW and _areas(pids, LARGEST_AREAS) > LARGEST_AREAS:
+        return f"Its processes had more than {LARGEST_AREAS:,} areas of memory."
+    return None
+
+
+def _areas(pids: list[int], enough: int) -> int:
+    """How many areas of memory they have together, counted up to a little more than `enough`."""
+    count = 0
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", "rb") as file:
+            for _ in file:
+                count += 1
+                if count > enough:
+                    return count
+    return count
+
+
+def _descriptors(pids: list[int]) -> int:
+    """How many descriptors they have open together; 0 before Linux 6.2, which does not tell so quickly."""
+    count = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            count += os.stat(f"/proc/{pid}/fd").st_size
+    return count
 
 
 def handle(pids: list[int]) -> int | None:
@@ -53,23 +110,27 @@ def end(handle: int, seconds: float) -> None:
 
 def memory(pids: list[int], enough: int) -> int:
     """Bytes of memory held by all of them. Shared pages are told apart only when the plain sum reaches `enough`."""
-    plain = sum(_resident(pid) for pid in pids)
+    plain = sum(_held(pid) for pid in pids)
     return plain if plain <= enough else sum(_share(pid) for pid in pids)
 
 
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
-    except (OSError, ValueError, IndexError):
-        return 0
+def _held(pid: int) -> int:
+    """Bytes in memory and swapped out, and those of the tables that say where they are."""
+    return _sum(f"/proc/{pid}/status", "VmRSS:", "VmSwap:", "VmPTE:", "HugetlbPages:")
 
 
 def _share(pid: int) -> int:
+    shares = _sum(f"/proc/{pid}/smaps_rollup", "Pss:", "SwapPss:")
+    return shares + _sum(f"/proc/{pid}/status", "VmPTE:", "HugetlbPages:") if shares else _held(pid)
+
+
+def _sum(path: str, *fields: str) -> int:
+    """The sum of these fields of a file in which each has a line and is in kB; 0 where the process is gone."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    except (OSError, StopIteration):
-        return _resident(pid)
+        with open(path) as file:
+            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(fields))
+    except OSError:
+        return 0
 
 
 def sockets(pid: int) -> int:

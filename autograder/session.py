@@ -200,7 +200,8 @@ class Session:
         next_look = time.monotonic() + TICK
         if _read(child.replies, 1):
             raise self._die("protocol", "The process answered without being asked.")
-        with selectors.DefaultSelector() as selector:
+        # Not epoll: of that a user has only so much, and as an ordinary user we share it with the student's processes.
+        with selectors.PollSelector() as selector:
             selector.register(child.requests, selectors.EVENT_WRITE)
             selector.register(child.replies, selectors.EVENT_READ)
             selector.register(child.errors, selectors.EVENT_READ)
@@ -247,6 +248,9 @@ class Session:
             raise self._die("killed", f"It started more than {self.limits.processes} processes.")
         if processes.memory(family, self.limits.memory_bytes) > self.limits.memory_bytes:
             raise self._die("killed", f"It used more than {self.limits.memory_bytes / 2**30:.3g} GiB of memory.")
+        if burden := processes.burden(family):
+            raise self._die("killed", burden)
+        processes.calm(family)
         if not child.contained or not family:
             return
         # What sockets and empty files hold is the kernel's memory, which counts for no process.
