@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -85,7 +84,7 @@ class Forked(Child):
         return processes.family(self._pid)
 
     def ended(self, seconds: float = 0.0) -> Ended | None:
-        if self._ended is None and select.select([self._life], [], [], seconds)[0]:
+        if self._ended is None and processes.readable(self._life.fileno(), seconds):
             self._ended = Ended(lost=True)
             with contextlib.suppress(OSError, ValueError):
                 code, used = json.loads(self._life.recv(64))

@@ -92,7 +92,9 @@ def grade(
     where nbgrader reads them. Raises SandboxUnavailable when no sandbox can run and `sandbox` is not "none".
     """
     started = time.monotonic()
-    torch.set_num_threads(1)  # the references are tiny, and a second thread would wait for them at the student's expense
+    torch.set_num_threads(
+        1
+    )  # the references are tiny, and a second thread would wait for them at the student's expense
     seed = secrets.randbits(48) if seed is None else seed
     nb = restore(nb, handout(lab))
     with _Run(nb, lab, seed, device, sandbox, limits or Limits()) as run:

@@ -100,11 +100,18 @@ def number(handle: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
+def readable(fd: int, seconds: float = 0.0) -> bool:
+    """Whether there is something to read, or an end, within that time; also for descriptors beyond what select(2) takes."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
+
+
 def end(handle: int, seconds: float) -> None:
     """Kills the process behind a handle, waits until it is gone (`seconds` at most) and closes the handle."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-    select.select([handle], [], [], seconds)
+    readable(handle, seconds)
     os.close(handle)
 
 

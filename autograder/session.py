@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import select
 import selectors
 import signal
 import time
@@ -237,7 +236,7 @@ class Session:
                             received.clear()
                             if not wire.LENGTH.size <= wanted <= limit:
                                 raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
-                if child.ended() is not None and not _pending(child.replies):
+                if child.ended() is not None and not processes.readable(child.replies):
                     raise self._ended()
         return bytes(received)
 
@@ -268,10 +267,6 @@ def _read(fd: int, count: int) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _pending(fd: int) -> bool:
-    return bool(select.select([fd], [], [], 0)[0])
 
 
 def _clean(output: Any) -> dict[str, Any] | None:

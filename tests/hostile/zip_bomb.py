@@ -1,5 +1,5 @@
 # A megabyte that unpacks to far more than there is of memory for it.
-# ends: survives or killed
+# ends: killed or timeout or survives
 import zlib
 
 press = zlib.compressobj(9)
