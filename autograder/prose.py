@@ -10,7 +10,9 @@ from html import escape, unescape
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-LARGEST_RENDERED = 6_000  # characters of one text; some texts take the cube of their length, 20,000 characters 12 s
+LARGEST_RENDERED = 6_000  # characters of one text; what is above took seconds
+MOST_FORMULAS = 100  # of those whose end is searched for in all that follows, which can take the cube of their number
+FORMULA = re.compile(r"\\\\[(\[]|\\begin")
 # Commands by which MathJax makes links, styles, classes and ids, loads parts of itself, or renames other commands.
 MATH = re.compile(
     r"\\(?:href|url|style|class|cssId|data|html[A-Z][a-z]+|unicode|bbox|mmlToken|require|includegraphics"
@@ -20,7 +22,7 @@ MATH = re.compile(
 
 def rendered(text: str) -> str | None:
     """The HTML that nbconvert would make of Markdown, not cleaned; None where that would take too long."""
-    if len(text) > LARGEST_RENDERED:
+    if len(text) > LARGEST_RENDERED or len(FORMULA.findall(text)) > MOST_FORMULAS:
         return None
     try:
         return MarkdownWithMath(renderer=_Plain(escape=False, exclude_anchor_links=True)).render(text)

@@ -22,6 +22,7 @@ from autograder.disarm import disarm
 from autograder.exercises import exercises
 from autograder.lessons import grade_id, labs
 from autograder.release import handout
+from autograder.shown import shorten
 from autograder.submission import SubmissionError
 from helpers.cards import progress_card, verdict_card
 from helpers.judging import Judgement
@@ -88,6 +89,7 @@ def judged(nb: NotebookNode, lab: str, settings: Settings) -> tuple[dict[str, An
         result = report.to_json()
     result |= dict(sorted(note.items()))  # as they come out of a notebook's file on nbgrader's road
     _set_checksums(nb, lab)
+    shorten(nb)
     disarm(nb, lab)
     _show_progress(nb, lab, result)
     return result, nb

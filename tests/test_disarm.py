@@ -204,5 +204,17 @@ def test_texts_that_are_long_or_many_are_shown_as_they_were_typed() -> None:
     assert ("em", {}) not in others[-1].tags and others[-1].text.strip() == ("*b* " * 1000).strip()
 
 
+def test_a_picture_that_is_none_is_left_out() -> None:
+    both = [{"image/png": "iVBORw0KGgo=\n", "text/plain": "a figure"}, {"image/png": "<" * 9, "text/plain": "a figure"}]
+    (cell,) = shown(new_code_cell("", outputs=[new_output("display_data", data=data) for data in both]))
+    assert [output.data for output in cell.outputs] == [both[0], {"text/plain": "a figure"}]
+
+
+def test_a_text_of_nothing_but_formulas_that_never_end_is_not_rendered() -> None:
+    for opening in ("\\\\[", "\\\\(", "\\begin{a}"):
+        assert Found(text(f"*a* {opening * 90}")).tags[1:3] == [("p", {}), ("em", {})]
+        assert Found(text(f"*a* {opening * 110}")).tags[1] == ("pre", {})
+
+
 def test_an_empty_text_stays_empty() -> None:
     assert not Found(rendered(text(""))).text.strip() and "pre" not in dict(Found(rendered(text(""))).tags)
