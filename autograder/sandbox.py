@@ -98,6 +98,7 @@ def order(settings: dict[str, Any], device: str, scratch_bytes: int, given: bool
         "home": "/scratch",
         "writable": WRITABLE,
         "scratch_bytes": scratch_bytes,
+        "kept": _kept(),
         "hidden": [] if given else _answers(_helpers()),
         "filter": syscalls.program(memfd=device.startswith("cuda")).hex(),
     }
@@ -105,6 +106,11 @@ def order(settings: dict[str, Any], device: str, scratch_bytes: int, given: bool
 
 def _passing_user(own_users: bool) -> int | None:
     return None if own_users else secrets.choice(PASSING_USERS)
+
+
+def _kept() -> list[str]:
+    """The visible folders that lie inside writable ones."""
+    return [str(path) for path in _visible() if str(path).startswith(tuple(f"{folder}/" for folder in WRITABLE))]
 
 
 def _answers(helpers: Path) -> list[str]:
@@ -312,7 +318,7 @@ def cold(device: str) -> str | None:
 def _nests(binary: str, own_users: bool, device: str) -> str:
     code = (
         "import os, sys; sys.path.insert(0, '/grader'); import confine; "
-        f"confine.leave_the_others({own_users}); os.fork() == 0 and (confine.private_folders({WRITABLE}, 4096, []), os._exit(0)); "
+        f"confine.leave_the_others({own_users}); os.fork() == 0 and (confine.private_folders({WRITABLE}, 1 << 20, [], {_kept()}), os._exit(0)); "
         "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))"
     )
     argv = _wall(binary, own_users, device, 1 << 20, _helpers(), warm=True)

@@ -350,6 +350,24 @@ def test_a_sandbox_started_from_nothing_holds_as_well(monkeypatch, name):
     assert not inhabitants(namespace)
 
 
+@needs_sandbox
+def test_an_interpreter_may_live_in_a_folder_that_students_write_to(monkeypatch, tmp_path):
+    """As in a clone under /tmp: what Python needs stays visible there and read-only, and all else is out of sight."""
+    library, other = tmp_path / "library", tmp_path / "other"
+    library.mkdir(), other.mkdir()
+    (library / "needed.py").write_text("answer = 42")
+    if not tmp_path.is_relative_to("/tmp"):
+        pytest.skip("temporary files are kept elsewhere here")
+    visible = sandbox._visible()
+    monkeypatch.setattr(sandbox, "_visible", lambda: [*visible, library])
+    with Session(LIMITS) as session:
+        source = f"import os, sys\nsys.path.append({str(library)!r})\nimport needed\nneeded.answer, os.listdir({str(tmp_path)!r})"
+        assert text(session.run(source)) == "(42, ['library'])"
+        assert "Read-only" in text(session.run(f"open({str(library / 'x')!r}, 'w')"))
+        session.run(f"open({str(tmp_path.parent / 'mine')!r}, 'w').write('x')")
+    assert not (tmp_path.parent / "mine").exists()
+
+
 def test_closing_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     session = Session(LIMITS)

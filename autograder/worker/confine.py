@@ -28,7 +28,7 @@ NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USER, NEW_PIDS, NEW_NET = (
     0x20000000,
     0x40000000,
 )
-NO_SUID, NO_DEV, NO_EXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
+NO_SUID, NO_DEV, NO_EXEC, BIND, MOVE, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x2000, 0x4000, 0x40000
 DEATH_SIGNAL, SECCOMP, NO_NEW_RIGHTS, CAPABILITIES_3 = 1, 22, 38, 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -76,15 +76,29 @@ def leave_the_others(own_users: bool) -> None:
                 file.write(text)
 
 
-def private_folders(writable: list[str], size: int, hidden: list[str]) -> None:
-    """Fresh folders in memory of `size` bytes each, the processes of the own namespace alone, and no word of `hidden`."""
+def private_folders(writable: list[str], size: int, hidden: list[str], kept: list[str]) -> None:
+    """Fresh folders in memory of `size` bytes each, the processes of the own namespace alone, and no word of `hidden`.
+
+    kept: folders that lie inside writable ones and stay visible: an interpreter may live in /tmp
+    """
 
     def mount(kind: str, where: str, flags: int, options: str = "") -> None:
         _must(libc.mount(kind.encode(), where.encode(), kind.encode(), flags, options.encode()), f"mount {where}")
 
     mount("none", "/", RECURSIVE | PRIVATE)
     for folder in writable:
-        mount("tmpfs", folder, NO_SUID | NO_DEV, f"size={size},mode=1777")
+        inside = [path for path in kept if path.startswith(f"{folder}/")]
+        # A folder that has to show something of what it covers is made elsewhere first, and then moved into place.
+        place = next(other for other in writable if other != folder) if inside else folder
+        mount("tmpfs", place, NO_SUID | NO_DEV, f"size={size},mode=1777")
+        for path in inside:
+            os.makedirs(place + path.removeprefix(folder), exist_ok=True)
+            _must(
+                libc.mount(path.encode(), (place + path.removeprefix(folder)).encode(), None, BIND | RECURSIVE, None),
+                path,
+            )
+        if inside:
+            _must(libc.mount(place.encode(), folder.encode(), None, MOVE, None), f"move {folder}")
     mount("proc", "/proc", NO_SUID | NO_DEV | NO_EXEC)
     for path in filter(os.path.exists, hidden):
         mount("/dev/null", path, BIND)

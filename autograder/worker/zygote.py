@@ -85,7 +85,7 @@ def begin(line: socket.socket) -> None:
     os.dup2(errors, 2)
     os.close(errors)
     confine.go_first()
-    confine.private_folders(order["writable"], order["scratch_bytes"], order["hidden"])
+    confine.private_folders(order["writable"], order["scratch_bytes"], order["hidden"], order["kept"])
     os.chdir(order["home"])
     requests, replies = confine.set_aside(requests, replies)
     confine.become(order["uid"])
