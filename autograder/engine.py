@@ -27,7 +27,7 @@ from helpers.cards import number, verdict_card
 from helpers.judging import Judgement, judge
 
 SECOND_TRIES = 2  # in a notebook, after a process was killed from elsewhere: the machine may have run out of memory
-RESTARTS = 8  # sessions a notebook may use up before the rest of it is left ungraded
+SESSIONS = 8  # that a notebook may use up before the rest of it is left ungraded
 NOTEBOOK_SECONDS = 600.0
 NOTEBOOK_OUTPUT = 32 << 20  # characters that all cells of a notebook may show together; a worked lab stays far below
 DROPPED = f"[Not kept: this notebook's outputs are larger than {NOTEBOOK_OUTPUT >> 20} MB together.]\n"
@@ -157,8 +157,8 @@ class _Run:
             self._in_time()
             if self.session is not None:
                 return self.session
-            if self.sessions > RESTARTS:
-                raise SessionDied("killed", f"Its cells ended {RESTARTS} sessions; the rest was not run.")
+            if self.sessions >= SESSIONS:
+                raise SessionDied("killed", f"Its cells ended {SESSIONS} sessions; the rest was not run.")
             self.sessions += 1
             self.session = Session(self.limits, device=self.device, sandbox=self.sandbox, given=bool(given(self.lab)))
             self.session.start()

@@ -14,7 +14,7 @@ from autograder import engine, reference, submission
 from autograder.exercises import exercises
 from autograder.lessons import grade_id
 from autograder.release import student_notebook
-from autograder.session import Limits
+from autograder.session import Limits, SessionDied
 from tools.submissions import with_answers
 
 LAB = "01_self_attention"
@@ -150,3 +150,26 @@ def attention_weights(x):
 """
     report, _ = grade(lab({"attention_weights": thief}))
     assert scores(report)["attention_weights"] == 0
+
+
+def test_a_notebook_uses_up_as_many_sessions_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    class Dying(engine.Session):
+        def start(self) -> None:
+            started.append(self)
+
+        def run(self, source: str) -> list:
+            raise SessionDied("killed", "gone")
+
+    monkeypatch.setattr(engine, "Session", Dying)
+    report, executed = grade(lab(before=["1"] * 20))
+    told = {
+        output.evalue
+        for cell in executed.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "evalue" in output
+    }
+    assert told == {"gone", f"Its cells ended {len(started)} sessions; the rest was not run."}
+    assert report.score == 0 and {one.status for one in report.exercises} == {"killed"}
