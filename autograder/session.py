@@ -11,6 +11,7 @@ import re
 import secrets
 import selectors
 import signal
+import struct
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,8 @@ from helpers.driver import Case, Outcome
 START_SECONDS = 60.0
 TICK = 0.1  # seconds between two looks at the process's memory
 LARGEST_HEADER = 8 << 20
+LARGEST_VALUES = 1 << 20  # JSON values of a reply, each of which may cost a hundred bytes once parsed
+MOST_ARRAYS = 10_000  # in a reply; an empty one takes a kilobyte once it is read
 # Colours, other orders to a terminal (its title, its clipboard), and control characters but tab, line ends and backspace.
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 ENDED = "The process ended (os._exit, a crash or out of memory)."
@@ -181,15 +184,29 @@ class Session:
         packed = wire.pack(request | {"id": token}, tensors)
         data = self._exchange(wire.LENGTH.pack(len(packed)) + packed, time.monotonic() + seconds, limit, what, seconds)
         try:
-            (header,) = wire.LENGTH.unpack_from(data)
-            if header > LARGEST_HEADER + 8 * self.limits.output_bytes:
-                raise wire.WireError("a header is too long")
+            self._check_size(data)
             reply, arrays = wire.unpack(data, limit)
         except Exception:  # whatever a forged message makes its readers raise
             raise self._die("protocol", "The process answered in a form that cannot be read.") from None
         if reply.get("id") != token:
             raise self._die("protocol", "The process answered a question that was not asked.")
         return reply, arrays
+
+    def _check_size(self, data: bytes) -> None:
+        """Raises where a reply would take far more memory than it has bytes, once it is parsed."""
+        (header,) = wire.LENGTH.unpack_from(data)
+        arrays = wire.LENGTH.size + header  # where their block begins
+        if header > LARGEST_HEADER + 8 * self.limits.output_bytes:
+            raise wire.WireError("a header is too long")
+        # There are no more values than these signs. In what a cell printed they stand for nothing, but there is room for those.
+        if (
+            sum(data.count(sign, 0, arrays) for sign in (b"[", b"{", b",", b":"))
+            > LARGEST_VALUES + self.limits.output_bytes
+        ):
+            raise wire.WireError("a header holds too many values")
+        (names,) = struct.unpack_from("<Q", data, arrays)
+        if data.count(b"{", arrays, arrays + names) > MOST_ARRAYS:
+            raise wire.WireError("there are too many arrays")
 
     def _exchange(self, data: bytes, deadline: float, limit: int, what: str, seconds: float) -> bytes:
         """Writes a frame and reads one, watching the clock and the memory meanwhile."""

@@ -9,6 +9,7 @@ import socket
 import stat
 import struct
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -280,24 +281,56 @@ def test_processor_time_is_limited():
 def test_replies_that_are_not_replies_are_deadly_and_harmless(forged):
     """As if the worker had been taken over: every one of these is sent as the answer to a request."""
     if forged[:1] in (b"[", b"{"):
-        packed = struct.pack(">Q", len(forged)) + forged + struct.pack("<Q", 2) + b"{}"
-        forged = struct.pack(">Q", len(packed)) + packed
+        forged = frame(forged)
+    death = death_by(forged, IMPATIENT)
+    assert death.reason in ("protocol", "killed") and "\n" not in death.detail
+
+
+def frame(header, names=b"{}"):
+    packed = struct.pack(">Q", len(header)) + header + struct.pack("<Q", len(names)) + names
+    return struct.pack(">Q", len(packed)) + packed
+
+
+def death_by(forged, limits):
+    """How a session ends to which this is sent as the answer to its first request."""
     pipes = Pipes()
     requests, replies, _ = pipes.theirs
-    session = Session(IMPATIENT)
+    session = Session(limits)
     session._child = Puppet(pipes)
 
     def answer():
         os.read(requests, 1 << 16)
-        os.write(replies, forged)
-        os.close(replies)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(replies, "wb") as file:
+            file.write(forged)
 
     thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     with pytest.raises(SessionDied) as death:
         session.run("1")
     thread.join()
-    assert death.value.reason in ("protocol", "killed") and "\n" not in death.value.detail
+    return death.value
+
+
+@pytest.mark.parametrize("kind", ["lists", "objects", "arrays"])
+def test_a_reply_that_would_grow_when_it_is_read_is_not_read(kind):
+    empty = b'"%x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    forged = {
+        "lists": lambda: frame(b'{"outputs":[' + b"[]," * 2_000_000 + b"0]}"),
+        "objects": lambda: frame(b'{"outputs":[' + b"{}," * 2_000_000 + b"0]}"),
+        "arrays": lambda: frame(b"{}", b"{" + b",".join(empty % number for number in range(100_000)) + b"}"),
+    }[kind]()
+    tracemalloc.start()
+    try:
+        assert death_by(forged, Limits(cell_seconds=30)).reason == "protocol"
+        assert tracemalloc.get_traced_memory()[1] < 8 * len(forged)
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_a_cell_prints_is_no_structure():
+    with Session(Limits()) as session:
+        (shown,) = session.run("print(',' * 1_000_000 + '[{:' * 10_000)")
+    assert len(shown["text"]) == 1_030_001
 
 
 class Puppet(Child):
