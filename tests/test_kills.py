@@ -29,7 +29,7 @@ CLASS = max(8, 2 * KILLS)
 LONGEST = 0.6  # seconds that a part of a run is left alone, at most: about two submissions
 PARTS = ("main", "child", "parent", "worker")  # the last one first
 
-pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
+pytestmark = pytest.mark.skipif(sandbox.cold("cpu") is not None, reason=f"no warm parent: {sandbox.cold('cpu')}")
 
 
 @pytest.fixture(scope="module")
