@@ -144,7 +144,7 @@ def test_html_that_takes_hours_to_clean_is_left_out() -> None:
     short, long = ([output.data.get("text/html") for output in cell.outputs] for cell in nb.cells[:2])
     assert short == ["short", None] * 5 + [None]
     assert len(long) == 12 and "<b>" in long[0] and long[-1] is None
-    assert nb.cells[3].source == "&lt;" * 20_000
+    assert "&lt;" * 20_000 in nb.cells[3].source
 
 
 def _too_long(*_: object) -> None:
