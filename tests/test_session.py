@@ -221,6 +221,12 @@ def test_output_beyond_the_limit_is_dropped_and_says_so(shared):
     assert text(shared.run("print('next')")) == "next\n"
 
 
+def test_output_beyond_the_limit_takes_no_memory(shared):
+    more = LIMITS.memory_bytes // 10_000 + 1
+    shared.run(f"import sys\nfor _ in range({more}): print('x' * 5_000); print('x' * 5_000, file=sys.stderr)")
+    assert text(shared.run("print('next')")) == "next\n"
+
+
 def test_calls_take_and_give_arrays(shared):
     shared.run("def pair(x, scale=1):\n    print('unseen')\n    return x * scale, x.sum()")
     case = Case("p", "pair", {"y": ("b", "t"), "s": ()}, args=(torch.ones(2, 3),), kwargs={"scale": 4}, gradients=True)

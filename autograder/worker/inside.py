@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _signal  # `signal` turns each mask into enumerations, which takes as long as a small cell
 import builtins
+import contextlib
 import getpass
 import os
 import random
@@ -48,6 +49,10 @@ class Shell(InteractiveShell):
         self.user_ns["_exit_code"] = process.returncode
 
     system_raw = system_piped = system
+
+    def _tee(self, channel: str) -> contextlib.AbstractContextManager:
+        """IPython keeps a second copy of all that a cell prints, without a limit; nobody here would read it."""
+        return contextlib.nullcontext()
 
     def enable_gui(self, gui: str | None = None) -> None:
         pass
