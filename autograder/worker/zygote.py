@@ -22,6 +22,7 @@ setup: dict[str, Any] = json.loads(sys.argv[1])
 sys.path[:1] = setup["path"]
 
 import confine  # noqa: E402
+import hugepages  # noqa: E402
 import inside  # noqa: E402
 import torch  # noqa: E402
 import warmth  # noqa: E402
@@ -124,4 +125,5 @@ shell = inside.make_shell()
 warmth.warm_up(shell)
 gc.collect()
 gc.freeze()  # a collection in a child need not touch, and so copy, what the parent holds
+hugepages.collapse()
 serve()
