@@ -134,17 +134,21 @@ class _Run:
 
     def all(self) -> list[Judgement]:
         judgements = []
+        waiting: list[int] = []  # cells up to the next test: they run together, which saves waiting for one another
         for place, cell in enumerate(self.nb.cells):
             exercise = self.tests.get(grade_id(cell) or "")
             if exercise is not None:
+                self._run(waiting)
+                waiting = []
                 judgements.append(self._judge(exercise, place))
                 cell.outputs = _outputs(judgements[-1])
             elif self._runs(cell):
-                self._run(place)
+                waiting.append(place)
             elif cell.cell_type == "code":
                 cell.outputs = [new_output("stream", name="stdout", text=SKIPPED)]
             if cell.cell_type == "code":
                 cell.execution_count = place + 1
+        self._run(waiting)
         return judgements
 
     def _runs(self, cell: NotebookNode) -> bool:
@@ -162,31 +166,44 @@ class _Run:
             self.sessions += 1
             self.session = Session(self.limits, device=self.device, sandbox=self.sandbox, given=bool(given(self.lab)))
             self.session.start()
-            for earlier, cell in enumerate(self.nb.cells[:place]):
-                if self._runs(cell) and earlier not in self.fatal:
+            again = [p for p, cell in enumerate(self.nb.cells[:place]) if self._runs(cell) and p not in self.fatal]
+            done = 0
+            try:
+                for _ in self.session.run_all([self.nb.cells[p].source for p in again]):
+                    done += 1
                     self._in_time()  # a cell may be quick at first and slow from then on
-                    try:
-                        self.session.run(cell.source)
-                    except SessionDied as death:  # it did not the first time: what it does depends on chance
-                        self._leave_out(earlier, death)
-                        break
+            except SessionDied as death:
+                if self.session is None:  # the notebook's time is up
+                    raise
+                self._leave_out(again[done], death)  # it did not the first time: what it does depends on chance
 
     def _in_time(self) -> None:
         if time.monotonic() > self.deadline:
             self._close()
             raise SessionDied("timeout", f"The notebook as a whole ran longer than {NOTEBOOK_SECONDS:.0f} s.")
 
-    def _run(self, place: int) -> None:
-        cell = self.nb.cells[place]
-        try:
-            outputs = self._live(place).run(cell.source)
-        except SessionDied as death:
-            if self._deserves_another(death):
-                return self._run(place)
-            return self._leave_out(place, death)
+    def _run(self, places: list[int]) -> None:
+        """Runs these cells, each of them whatever the ones before came to."""
+        done = 0
+        while done < len(places):
+            try:
+                session = self._live(places[done])
+                for outputs in session.run_all([self.nb.cells[place].source for place in places[done:]]):
+                    self._keep(places[done], outputs)
+                    done += 1
+                    if done < len(places):
+                        self._in_time()
+            except SessionDied as death:
+                if not self._deserves_another(death):
+                    self._leave_out(places[done], death)
+                    done += 1
+
+    def _keep(self, place: int, outputs: list[dict[str, Any]]) -> None:
         self.room -= len(json.dumps(outputs)) if outputs else 0
         kept = self.room >= 0 or not outputs
-        cell.outputs = [*map(NotebookNode, outputs)] if kept else [new_output("stream", name="stdout", text=DROPPED)]
+        self.nb.cells[place].outputs = (
+            [*map(NotebookNode, outputs)] if kept else [new_output("stream", name="stdout", text=DROPPED)]
+        )
 
     def _deserves_another(self, death: SessionDied) -> bool:
         """Whether to try again what was running, since perhaps not it but something outside ended the process."""
@@ -208,9 +225,10 @@ class _Run:
         cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))
         try:
             session, outcomes = self._live(place), []
-            for case in cases:
-                self._in_time()
-                outcomes.append(session.call(case))
+            for outcome in session.call_all(cases):
+                outcomes.append(outcome)
+                if len(outcomes) < len(cases):
+                    self._in_time()
         except SessionDied as death:
             if self._deserves_another(death):
                 return self._judge(exercise, place)

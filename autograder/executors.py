@@ -10,6 +10,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -110,6 +111,10 @@ def _begin(slot: int, device: str, sandbox: str) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[slot % len(gpus)]
     if sandbox == "auto" and walls.cold(device) is None:
         zygote.prepare(device)
+    from autograder import engine  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # what is imported stays; going through it for garbage takes as long as judging does
 
 
 def _gpus() -> int:

@@ -13,6 +13,8 @@ import selectors
 import signal
 import struct
 import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +32,7 @@ LARGEST_VALUES = 1 << 20  # JSON values of a reply, each of which may cost a hun
 MOST_ARRAYS = 10_000  # in a reply; an empty one takes a kilobyte once it is read
 # Colours, other orders to a terminal (its title, its clipboard), and control characters but tab, line ends and backspace.
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+Message = tuple[dict[str, Any], dict[str, Tensor]]  # a header and tensors by name
 ENDED = "The process ended (os._exit, a crash or out of memory)."
 
 
@@ -110,7 +113,7 @@ class Session:
             launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
             self._child = Fresh(launch)
         try:
-            self._ask({"op": "hello"}, {}, START_SECONDS, 1 << 16, "start")
+            next(self._ask([({"op": "hello"}, {})], START_SECONDS, 1 << 16, "start"))
             self._child.started()
         except BaseException:
             self.close()
@@ -124,29 +127,37 @@ class Session:
 
     def run(self, source: str) -> list[dict[str, Any]]:
         """Runs one cell and returns its outputs as nbformat v4 has them, cut at `output_bytes`."""
+        return next(self.run_all([source]))
+
+    def run_all(self, sources: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+        """Runs cells one after another and yields the outputs of each when it is through."""
         limit = 8 * self.limits.output_bytes + (1 << 16)  # JSON may write one character as six
-        reply, _ = self._ask({"op": "run", "source": source}, {}, self.limits.cell_seconds, limit, "cell")
-        outputs = reply.get("outputs")
-        if not isinstance(outputs, list):
-            raise self._die("protocol", "The process answered something else than a cell's outputs.")
-        return [clean for clean in map(_clean, outputs) if clean]
+        requests = [({"op": "run", "source": source}, {}) for source in sources]
+        for reply, _ in self._ask(requests, self.limits.cell_seconds, limit, "cell"):
+            outputs = reply.get("outputs")
+            if not isinstance(outputs, list):
+                raise self._die("protocol", "The process answered something else than a cell's outputs.")
+            yield [clean for clean in map(_clean, outputs) if clean]
 
     def call(self, case: Case) -> Outcome:
-        """Calls the student's object as `case` says and returns what came back, not judged.
+        """Calls the student's object as `case` says and returns what came back, not judged."""
+        return next(self.call_all([case]))
 
-        What only concerns judging stays here: a name such as "a negative temperature" or the word that a case is a guard
+    def call_all(self, cases: Sequence[Case]) -> Iterator[Outcome]:
+        """Makes calls one after another and yields what each gave."""
+        requests = map(self._request, cases)
+        for reply, arrays in self._ask(requests, self.limits.call_seconds, self.limits.reply_bytes, "call"):
+            try:
+                yield Outcome.from_wire(reply["outcome"], arrays)
+            except Exception:
+                raise self._die("protocol", "The process answered something else than a call's outcome.") from None
+
+    def _request(self, case: Case) -> Message:
+        """What only concerns judging stays here: a name such as "a negative temperature" or the word that a case is a guard
         would tell a function that looks up its callers what to do.
         """
         spec, tensors = replace(case, name="case", guard=False, reading=None, atol=0.0).to_wire()
-        device = "cpu" if case.guard else self.device
-        limit = self.limits.reply_bytes
-        reply, arrays = self._ask(
-            {"op": "call", "case": spec, "device": device}, tensors, self.limits.call_seconds, limit, "call"
-        )
-        try:
-            return Outcome.from_wire(reply["outcome"], arrays)
-        except Exception:
-            raise self._die("protocol", "The process answered something else than a call's outcome.") from None
+        return {"op": "call", "case": spec, "device": "cpu" if case.guard else self.device}, tensors
 
     def close(self) -> None:
         """Ends every process of the session and removes what it left. Closing twice is fine."""
@@ -172,25 +183,32 @@ class Session:
         lines = [line for line in self._stderr.decode(errors="replace").splitlines() if line.strip()]
         return lines[-1].strip()[:300] + "." if lines else ""
 
-    def _ask(
-        self, request: dict[str, Any], tensors: dict[str, Tensor], seconds: float, limit: int, what: str
-    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """One request and its reply. The id shows that the reply was written after the request was read."""
+    def _ask(self, requests: Iterable[Message], seconds: float, limit: int, what: str) -> Iterator[Message]:
+        """Sends requests without waiting for replies, and yields these as they come; `seconds` for each from the last one.
+
+        A request's id shows that its reply was written after the request was read.
+        """
         if self._death is not None:
             raise self._death
         if self._child is None:
             raise SessionDied("killed", "The session has not been started.")
-        token = secrets.token_hex(16)
-        packed = wire.pack(request | {"id": token}, tensors)
-        data = self._exchange(wire.LENGTH.pack(len(packed)) + packed, time.monotonic() + seconds, limit, what, seconds)
-        try:
-            self._check_size(data)
-            reply, arrays = wire.unpack(data, limit)
-        except Exception:  # whatever a forged message makes its readers raise
-            raise self._die("protocol", "The process answered in a form that cannot be read.") from None
-        if reply.get("id") != token:
-            raise self._die("protocol", "The process answered a question that was not asked.")
-        return reply, arrays
+        tokens: deque[str] = deque()
+
+        def frames() -> Iterator[bytes]:
+            for request, tensors in requests:
+                tokens.append(secrets.token_hex(16))
+                packed = wire.pack(request | {"id": tokens[-1]}, tensors)
+                yield wire.LENGTH.pack(len(packed)) + packed
+
+        for data in self._exchange(frames(), seconds, limit, what):
+            try:
+                self._check_size(data)
+                reply, arrays = wire.unpack(data, limit)
+            except Exception:  # whatever a forged message makes its readers raise
+                raise self._die("protocol", "The process answered in a form that cannot be read.") from None
+            if reply.get("id") != tokens.popleft():
+                raise self._die("protocol", "The process answered a question that was not asked.")
+            yield reply, arrays
 
     def _check_size(self, data: bytes) -> None:
         """Raises where a reply would take far more memory than it has bytes, once it is parsed."""
@@ -204,24 +222,32 @@ class Session:
             > LARGEST_VALUES + self.limits.output_bytes
         ):
             raise wire.WireError("a header holds too many values")
-        (names,) = struct.unpack_from("<Q", data, arrays)
+        (names,) = struct.unpack_from("<Q", data, arrays) if len(data) > arrays else (0,)
         if data.count(b"{", arrays, arrays + names) > MOST_ARRAYS:
             raise wire.WireError("there are too many arrays")
 
-    def _exchange(self, data: bytes, deadline: float, limit: int, what: str, seconds: float) -> bytes:
-        """Writes a frame and reads one, watching the clock and the memory meanwhile."""
+    def _exchange(self, frames: Iterator[bytes], seconds: float, limit: int, what: str) -> Iterator[bytes]:
+        """Writes frames and yields one in reply to each, watching the clock and the memory meanwhile."""
         child = self._child
-        unsent, received, wanted = memoryview(data), bytearray(), None
         self._stderr = bytearray()
-        next_look = time.monotonic() + TICK
         if _read(child.replies, 1):
             raise self._die("protocol", "The process answered without being asked.")
+        unsent, received, wanted, awaited = memoryview(b""), bytearray(), None, 0
+        next_look, deadline = time.monotonic() + TICK, time.monotonic() + seconds
         # Not epoll: of that a user has only so much, and as an ordinary user we share it with the student's processes.
         with selectors.PollSelector() as selector:
-            selector.register(child.requests, selectors.EVENT_WRITE)
             selector.register(child.replies, selectors.EVENT_READ)
             selector.register(child.errors, selectors.EVENT_READ)
-            while wanted is None or len(received) < wanted:
+            selector.register(child.requests, selectors.EVENT_WRITE)
+            while True:
+                if not unsent and child.requests in selector.get_map():
+                    frame = next(frames, None)
+                    if frame is None:
+                        selector.unregister(child.requests)
+                    else:
+                        unsent, awaited = memoryview(frame), awaited + 1
+                if not awaited:
+                    return
                 now = time.monotonic()
                 if now > deadline:
                     raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
@@ -236,8 +262,6 @@ class Session:
                             pass
                         except OSError:
                             unsent = unsent[:0]  # it does not read any more; what it says is still heard
-                        if not unsent:
-                            selector.unregister(child.requests)
                     elif key.fd == child.errors:
                         part = _read(child.errors, 1 << 16)
                         if part == b"":
@@ -253,9 +277,12 @@ class Session:
                             received.clear()
                             if not wire.LENGTH.size <= wanted <= limit:
                                 raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
-                if child.ended() is not None and not processes.readable(child.replies):
+                if wanted is not None and len(received) == wanted:
+                    yield bytes(received)
+                    received, wanted, awaited = bytearray(), None, awaited - 1
+                    deadline = time.monotonic() + seconds
+                elif child.ended() is not None and not processes.readable(child.replies):
                     raise self._ended()
-        return bytes(received)
 
     def _look(self, child: Child) -> None:
         """Limits of the kernel hold for one process at a time; this one holds for all of the session's together."""

@@ -116,14 +116,18 @@ def ask(process: subprocess.Popen) -> float:
 def notebooks(lab: str, rounds: int) -> None:
     """One notebook at a time: ours, bare and stock in turn."""
     data = solved(lab)
-    with tempfile.TemporaryDirectory() as folder, bare(lab) as process:
+    with tempfile.TemporaryDirectory() as folder, bare(lab) as process, Local(1) as worker:
+
+        def grade() -> None:
+            worker.submit(work.grade_bytes, data, lab, work.Settings()).result()
+
         stock = Stock(lab, Path(folder))
         for _ in range(WARM):
-            work.grade_bytes(data, lab, work.Settings())
+            grade()
             ask(process)
         turns = []
         for _ in range(rounds):
-            ours = statistics.median(seconds(lambda: work.grade_bytes(data, lab, work.Settings())) for _ in range(5))
+            ours = statistics.median(seconds(grade) for _ in range(5))
             own = statistics.median(ask(process) for _ in range(5))
             turns.append((ours, own, seconds(stock.grade)))
     ours, own, theirs = (statistics.median(side) for side in zip(*turns, strict=True))

@@ -1,4 +1,4 @@
-"""How a case, an outcome or a file of examples is written down: one JSON header and one safetensors block.
+"""How a case, an outcome or a file of examples is written down: one JSON header and, of tensors, one safetensors block.
 
 Nothing here can run code when it is read back (there is no pickle), so the grader may read what an untrusted
 process wrote.
@@ -24,9 +24,11 @@ class WireError(ValueError):
 def pack(header: dict[str, Any], tensors: dict[str, Tensor] | None = None) -> bytes:
     """`header` (JSON-able) and named `tensors`, as bytes."""
     text = json.dumps(header, allow_nan=True).encode()
+    if not tensors:
+        return LENGTH.pack(len(text)) + text
     # clone(): safetensors refuses tensors that share storage, such as the two outputs of an identity.
     block = safetensors.torch.save(
-        {name: tensor.detach().cpu().contiguous().clone() for name, tensor in (tensors or {}).items()}
+        {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     )
     return LENGTH.pack(len(text)) + text + block
 
@@ -39,7 +41,7 @@ def unpack(data: bytes, limit: int = 1 << 28) -> tuple[dict[str, Any], dict[str,
     text, block = data[LENGTH.size : LENGTH.size + size], data[LENGTH.size + size :]
     try:
         header = json.loads(text)
-        tensors = safetensors.torch.load(block)
+        tensors = safetensors.torch.load(block) if block else {}
     except (ValueError, KeyError, RecursionError, RuntimeError, SafetensorError, OverflowError, TypeError) as error:
         raise WireError(f"a message could not be read: {type(error).__name__}") from None
     if not isinstance(header, dict):
