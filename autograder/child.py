@@ -66,7 +66,7 @@ class Child:
         """How it ended, or None while it runs (it is waited for `seconds`)."""
         raise NotImplementedError
 
-    def end(self) -> None:
+    def end(self, wait: bool = True) -> None:
         """Kills all its processes, waits until they are gone, and removes what they left."""
         self._pipes.close(self._pipes.ours)
 
@@ -91,8 +91,8 @@ class Forked(Child):
                 self._ended = Ended(-code if code < 0 else None, used)
         return self._ended
 
-    def end(self) -> None:
-        processes.end(self._handle, CLOSE_SECONDS)
+    def end(self, wait: bool = True) -> None:
+        processes.end(self._handle, CLOSE_SECONDS if wait else 0.0)
         self._life.close()
         super().end()
 
@@ -128,7 +128,7 @@ class Fresh(Child):
             return Ended(-code if code < 0 else code - 128 if code > 128 else None)
         return None
 
-    def end(self) -> None:
+    def end(self, wait: bool = True) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         if self._first is not None:

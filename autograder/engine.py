@@ -125,11 +125,11 @@ class _Run:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self._close(wait=False)
 
-    def _close(self) -> None:
+    def _close(self, wait: bool = True) -> None:
         if self.session is not None:
-            self.session.close()
+            self.session.close(wait)
             self.session = None
 
     def all(self) -> list[Judgement]:
@@ -224,9 +224,10 @@ class _Run:
     def _judge(self, exercise: Exercise, place: int) -> Judgement:
         cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))
         try:
-            session, outcomes = self._live(place), []
-            for outcome in session.call_all(cases):
+            session, outcomes, expected = self._live(place), [], []
+            for case, outcome in zip(cases, session.call_all(cases), strict=True):
                 outcomes.append(outcome)
+                expected += reference.expected(self.lab, [case])  # while the student's process is at the next one
                 if len(outcomes) < len(cases):
                     self._in_time()
         except SessionDied as death:
@@ -239,7 +240,7 @@ class _Run:
             exercise.points,
             cases,
             outcomes,
-            reference.expected(self.lab, cases),
+            expected,
             lambda: reference.wrong(self.lab, exercise, cases),
             reference.hints(exercise),
         )

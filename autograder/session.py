@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -107,7 +108,7 @@ class Session:
         settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
         settings |= {"device": self.device, "output_bytes": limits.output_bytes}
         if self.sandbox == "auto" and sandbox.cold(self.device) is None:
-            order = sandbox.order(settings, self.device, limits.scratch_bytes, self.given)
+            order = partial(sandbox.order, settings, self.device, limits.scratch_bytes, self.given)
             self._child = zygote.fork(self.device, order)
         else:
             launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
@@ -159,12 +160,15 @@ class Session:
         spec, tensors = replace(case, name="case", guard=False, reading=None, atol=0.0).to_wire()
         return {"op": "call", "case": spec, "device": "cpu" if case.guard else self.device}, tensors
 
-    def close(self) -> None:
-        """Ends every process of the session and removes what it left. Closing twice is fine."""
+    def close(self, wait: bool = True) -> None:
+        """Ends every process of the session and removes what it left. Closing twice is fine.
+
+        wait: whether to stay until they are gone; they are as good as dead in any case
+        """
         child, self._child = self._child, None
         if child is not None:
             self._death = self._death or SessionDied("killed", "The session is closed.")
-            child.end()
+            child.end(wait)
 
     def _die(self, reason: str, detail: str, from_elsewhere: bool = False) -> SessionDied:
         self._death = SessionDied(reason, detail, from_elsewhere)

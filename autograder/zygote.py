@@ -1,7 +1,7 @@
 """Warm parents, from outside: one is started behind the wall, and forks a student's process whenever it is asked.
 
 A parent has torch, transformers, plotly and IPython imported and runs no student's code; see `worker/zygote.py`. Each
-grading process keeps its own, for as long as it lives.
+grading process keeps its own, for as long as it lives, and of each one child ahead of time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from autograder import sandbox
@@ -27,6 +28,34 @@ class ZygoteLost(Exception):
     """The warm parent is gone or does not answer; another can be started."""
 
 
+class _Ordered:
+    """A child that was asked for. Until it is born nothing is known of it but its order."""
+
+    def __init__(self, order: dict[str, Any], pipes: Pipes, life: socket.socket):
+        self._order, self._pipes, self._life = order, pipes, life
+
+    def is_as(self, order: dict[str, Any]) -> bool:
+        """Whether it does for another order as well."""
+        return self._order | {"uid": None} == order | {"uid": None}
+
+    def child(self) -> Forked:
+        """The child, which is waited for. Raises OSError where none comes; then it is dropped."""
+        try:
+            self._life.settimeout(FORK_SECONDS)
+            message, fds, _, _ = socket.recv_fds(self._life, 16, 1)
+            if message != b"born" or not fds:
+                raise OSError
+        except OSError:
+            self.drop()
+            raise
+        return Forked(self._pipes, self._life, fds[0])
+
+    def drop(self) -> None:
+        """It is not wanted: with nobody to ask it anything, it ends."""
+        self._life.close()
+        self._pipes.close(self._pipes.ours)
+
+
 class Zygote:
     """One warm parent. It gets warm by itself; the first `fork` waits for that."""
 
@@ -34,6 +63,7 @@ class Zygote:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it lasts as long as the parent)
         self._warm = False
+        self._ahead: _Ordered | None = None
         with theirs:
             self._process = subprocess.Popen(
                 launch.argv, env=launch.env, cwd=launch.cwd, stdin=theirs, stdout=subprocess.DEVNULL,
@@ -55,32 +85,46 @@ class Zygote:
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"
 
-    def fork(self, order: dict[str, Any]) -> Forked:
-        """A new student's process with `order`, the settings of `inside.serve`.
+    def fork(self, order: Callable[[], dict[str, Any]]) -> Forked:
+        """A new student's process. Another one like it is made meanwhile, so that whoever comes next need not wait.
 
+        order: gives the settings of `inside.serve`, those that differ from one child to the next (`uid`) anew each time
         Raises ZygoteLost, and SandboxUnavailable where the parent could not start.
         """
         if not self._warm:
             self._wait()
+        try:
+            first = order()
+            if self._ahead is None or not self._ahead.is_as(first):
+                self._drop_ahead()
+                self._ahead = self._order(first)
+            child = self._ahead.child()
+            self._ahead = self._order(order())
+            return child
+        except OSError:
+            raise ZygoteLost("The warm parent of the students' processes is gone.") from None
+
+    def _order(self, order: dict[str, Any]) -> _Ordered:
         pipes = Pipes()
         life, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ordered = _Ordered(order, pipes, life)
         try:
-            try:
-                socket.send_fds(self._orders, [json.dumps(order).encode()], [*pipes.theirs, theirs.fileno()])
-            finally:
-                pipes.close((*pipes.theirs, theirs.detach()))
-            life.settimeout(FORK_SECONDS)
-            message, fds, _, _ = socket.recv_fds(life, 16, 1)
-            if message != b"born" or not fds:
-                raise OSError
-            return Forked(pipes, life, fds[0])
+            socket.send_fds(self._orders, [json.dumps(order).encode()], [*pipes.theirs, theirs.fileno()])
         except OSError:
-            life.close()
-            pipes.close(pipes.ours)
-            raise ZygoteLost("The warm parent of the students' processes is gone.") from None
+            ordered.drop()
+            raise
+        finally:
+            pipes.close((*pipes.theirs, theirs.detach()))
+        return ordered
+
+    def _drop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.drop()
+            self._ahead = None
 
     def close(self) -> None:
         """Ends the parent and all its children."""
+        self._drop_ahead()
         self._orders.close()
         self._process.kill()
         self._process.wait()
@@ -91,7 +135,7 @@ _owner = os.getpid()
 _lock = threading.Lock()
 
 
-def fork(device: str, order: dict[str, Any]) -> Forked:
+def fork(device: str, order: Callable[[], dict[str, Any]]) -> Forked:
     """A student's process from this process's parent for `device`, which is started, or started again, when needed."""
     with _lock:
         for last in (False, True):

@@ -76,10 +76,10 @@ def direct(x: Tensor) -> Tensor:
 torch.manual_seed(0)
 width = 16
 W, U = torch.randn(2, width, width) / math.sqrt(width)
-for t in (2, 10, 50, 100):
+for t in (2, 10, 50):
     x = (0.3 * torch.randn(t, width)).requires_grad_()
     reach = [torch.autograd.grad(read(x).sum(), x)[0][0].norm().item() for read in (recurrent, direct)]
-    print(f"token 1 → token {t:3}: recurrent {reach[0]:.0e}, direct {reach[1]:.0e}")
+    print(f"token 1 → token {t:2}: recurrent {reach[0]:.0e}, direct {reach[1]:.0e}")
 
 # %% [markdown]
 # The direct way gets weaker only because more tokens share one average; the recurrent way dies out exponentially.

@@ -30,44 +30,14 @@ import warmth  # noqa: E402
 LARGEST_ORDER = 1 << 16
 
 
-def spare(*others: int) -> socket.socket:
-    """Forks a child ahead of its order, and returns the socket on which it waits for it.
-
-    others: descriptors that are somebody else's, which it must not inherit
-    """
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork() == 0:
-        try:
-            orders.close()
-            ours.close()
-            for fd in others:
-                os.close(fd)
-            attend(theirs)
-            os._exit(0)
-        except BaseException as error:
-            with contextlib.suppress(OSError):
-                os.write(2, f"{type(error).__name__}: {error}\n".encode())
-        finally:
-            os._exit(1)
-    theirs.close()
-    return ours
-
-
-def attend(line: socket.socket) -> None:
+def attend(message: bytes, fds: list[int]) -> None:
     """Makes the student's process in a world of its own, tells the grader about it, and at its end of what it died."""
     confine.die_with_parent()
     confine.leave_the_others(setup["own_users"])
-    to_student, from_attendant = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     student = os.fork()
     if student == 0:
-        line.close()
-        to_student.close()
-        begin(from_attendant)
-    from_attendant.close()
-    message, fds, _, _ = socket.recv_fds(line, LARGEST_ORDER, 4)
-    if not message:  # the parent ends
-        os._exit(0)
-    socket.send_fds(to_student, [message], fds[:3])
+        os.close(fds[3])
+        begin(json.loads(message), *fds[:3])
     with socket.socket(fileno=fds[3]) as life:
         for fd in fds[:3]:
             os.close(fd)
@@ -76,13 +46,10 @@ def attend(line: socket.socket) -> None:
         life.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
 
 
-def begin(line: socket.socket) -> None:
-    """The student's process: waits for its order, makes its folders, gives up every right, and serves."""
+def begin(order: dict[str, Any], requests: int, replies: int, errors: int) -> None:
+    """The student's process: makes its folders, gives up every right, and serves."""
     confine.die_with_parent()
     os.setsid()  # a signal to the own group must not reach the warm parent
-    message, (requests, replies, errors), _, _ = socket.recv_fds(line, LARGEST_ORDER, 3)
-    line.close()
-    order = json.loads(message)
     os.dup2(errors, 2)
     os.close(errors)
     confine.go_first()
@@ -96,23 +63,24 @@ def begin(line: socket.socket) -> None:
 
 
 def serve() -> None:
-    """Hands each order to a child that waits for it, and forks the next, until the grader is gone."""
-    waiting = spare()
+    """Forks a child for each order, until the grader is gone."""
     orders.send(b"warm")
     while True:
         message, fds, _, _ = socket.recv_fds(orders, LARGEST_ORDER, 4)
         if not message:
             return
-        try:
-            socket.send_fds(waiting, [message], fds)
-        except OSError:  # something ended it while it waited
-            waiting.close()
-            waiting = spare(*fds)
-            socket.send_fds(waiting, [message], fds)
+        if os.fork() == 0:
+            try:
+                orders.close()
+                attend(message, fds)
+                os._exit(0)
+            except BaseException as error:
+                with contextlib.suppress(OSError):
+                    os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            finally:
+                os._exit(1)
         for fd in fds:
             os.close(fd)
-        waiting.close()
-        waiting = spare()
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
