@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import pkgutil
 import sys
 from pathlib import Path
@@ -36,8 +37,9 @@ def warm_up(shell: InteractiveShell) -> None:
             with contextlib.suppress(ImportError, AttributeError):
                 getattr(importlib.import_module(module), name)
     # The first cell of its kind takes a process up to ten times as long as the second.
-    for source in REHEARSAL.read_text(encoding="utf-8").split("# %%\n")[1:]:
-        shell.run_cell(source, store_history=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        for source in REHEARSAL.read_text(encoding="utf-8").split("# %%\n")[1:]:
+            shell.run_cell(source, store_history=True)
     shell.reset(new_session=True)
     for name in ("last_type", "last_value", "last_traceback"):
         vars(sys).pop(name, None)
