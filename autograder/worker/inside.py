@@ -8,6 +8,7 @@ into `serve`.
 from __future__ import annotations
 
 import _signal  # `signal` turns each mask into enumerations, which takes as long as a small cell
+import ast
 import builtins
 import contextlib
 import getpass
@@ -25,6 +26,7 @@ import confine
 import numpy
 import torch
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from recording import Publisher, Record, Result, Stream, as_text
 from traitlets.config import Config
@@ -61,6 +63,23 @@ class Shell(InteractiveShell):
         pass
 
 
+class Transformer(TransformerManager):
+    """IPython's own syntax (`%magic`, `!command`, `help?`) is looked for only in what is not Python without it.
+
+    The search goes through a cell token by token, which takes longer than an ordinary cell runs.
+    """
+
+    usual = TransformerManager().token_transformers
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        if self.token_transformers == self.usual:
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the cell itself is compiled later, and warns then
+                compile("".join(lines), "<cell>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+                return lines
+        return super().do_token_transforms(lines)
+
+
 def refuse_input(*_: Any, **__: Any) -> str:
     raise StdinNotImplementedError("input() cannot be used here: while a notebook is graded there is nobody to answer.")
 
@@ -75,6 +94,7 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result)
+    shell.input_transformer_manager = Transformer()
     shell.display_pub.record = shell.displayhook.record = record
     warnings.filterwarnings("ignore", "To exit: use")  # IPython's advice after sys.exit: there is nothing to quit
     builtins.input = getpass.getpass = refuse_input
