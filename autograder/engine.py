@@ -169,7 +169,7 @@ class _Run:
             again = [p for p, cell in enumerate(self.nb.cells[:place]) if self._runs(cell) and p not in self.fatal]
             done = 0
             try:
-                for _ in self.session.run_all([self.nb.cells[p].source for p in again]):
+                for _ in self.session.run_all([self.nb.cells[p].source for p in again]) if again else ():
                     done += 1
                     self._in_time()  # a cell may be quick at first and slow from then on
             except SessionDied as death:
@@ -224,10 +224,10 @@ class _Run:
     def _judge(self, exercise: Exercise, place: int) -> Judgement:
         cases = exercise.cases(Draw(_mix(self.seed, exercise.name)))
         try:
-            session, outcomes, expected = self._live(place), [], []
-            for case, outcome in zip(cases, session.call_all(cases), strict=True):
+            outcomes, replies = [], self._live(place).call_all(cases)
+            expected = reference.expected(self.lab, cases)  # while the student's process is at work
+            for outcome in replies:
                 outcomes.append(outcome)
-                expected += reference.expected(self.lab, [case])  # while the student's process is at the next one
                 if len(outcomes) < len(cases):
                     self._in_time()
         except SessionDied as death:

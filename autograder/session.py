@@ -131,27 +131,31 @@ class Session:
         return next(self.run_all([source]))
 
     def run_all(self, sources: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
-        """Runs cells one after another and yields the outputs of each when it is through."""
+        """Has cells run one after another, from now on, and yields the outputs of each when it is through."""
         limit = 8 * self.limits.output_bytes + (1 << 16)  # JSON may write one character as six
         requests = [({"op": "run", "source": source}, {}) for source in sources]
-        for reply, _ in self._ask(requests, self.limits.cell_seconds, limit, "cell"):
-            outputs = reply.get("outputs")
-            if not isinstance(outputs, list):
-                raise self._die("protocol", "The process answered something else than a cell's outputs.")
-            yield [clean for clean in map(_clean, outputs) if clean]
+        return (self._outputs(reply) for reply, _ in self._ask(requests, self.limits.cell_seconds, limit, "cell"))
+
+    def _outputs(self, reply: dict[str, Any]) -> list[dict[str, Any]]:
+        outputs = reply.get("outputs")
+        if not isinstance(outputs, list):
+            raise self._die("protocol", "The process answered something else than a cell's outputs.")
+        return [clean for clean in map(_clean, outputs) if clean]
 
     def call(self, case: Case) -> Outcome:
         """Calls the student's object as `case` says and returns what came back, not judged."""
         return next(self.call_all([case]))
 
     def call_all(self, cases: Sequence[Case]) -> Iterator[Outcome]:
-        """Makes calls one after another and yields what each gave."""
-        requests = map(self._request, cases)
-        for reply, arrays in self._ask(requests, self.limits.call_seconds, self.limits.reply_bytes, "call"):
-            try:
-                yield Outcome.from_wire(reply["outcome"], arrays)
-            except Exception:
-                raise self._die("protocol", "The process answered something else than a call's outcome.") from None
+        """Has calls made one after another, from now on, and yields what each gave."""
+        requests, limit = map(self._request, cases), self.limits.reply_bytes
+        return (self._outcome(*reply) for reply in self._ask(requests, self.limits.call_seconds, limit, "call"))
+
+    def _outcome(self, reply: dict[str, Any], arrays: dict[str, Tensor]) -> Outcome:
+        try:
+            return Outcome.from_wire(reply["outcome"], arrays)
+        except Exception:
+            raise self._die("protocol", "The process answered something else than a call's outcome.") from None
 
     def _request(self, case: Case) -> Message:
         """What only concerns judging stays here: a name such as "a negative temperature" or the word that a case is a guard
@@ -204,15 +208,19 @@ class Session:
                 packed = wire.pack(request | {"id": tokens[-1]}, tensors)
                 yield wire.LENGTH.pack(len(packed)) + packed
 
-        for data in self._exchange(frames(), seconds, limit, what):
-            try:
-                self._check_size(data)
-                reply, arrays = wire.unpack(data, limit)
-            except Exception:  # whatever a forged message makes its readers raise
-                raise self._die("protocol", "The process answered in a form that cannot be read.") from None
-            if reply.get("id") != tokens.popleft():
-                raise self._die("protocol", "The process answered a question that was not asked.")
-            yield reply, arrays
+        replies = self._exchange(frames(), seconds, limit, what)
+        next(replies)
+        return (self._read_reply(data, tokens, limit) for data in replies)
+
+    def _read_reply(self, data: bytes, tokens: deque[str], limit: int) -> Message:
+        try:
+            self._check_size(data)
+            reply, arrays = wire.unpack(data, limit)
+        except Exception:  # whatever a forged message makes its readers raise
+            raise self._die("protocol", "The process answered in a form that cannot be read.") from None
+        if reply.get("id") != tokens.popleft():
+            raise self._die("protocol", "The process answered a question that was not asked.")
+        return reply, arrays
 
     def _check_size(self, data: bytes) -> None:
         """Raises where a reply would take far more memory than it has bytes, once it is parsed."""
@@ -231,8 +239,12 @@ class Session:
             raise wire.WireError("there are too many arrays")
 
     def _exchange(self, frames: Iterator[bytes], seconds: float, limit: int, what: str) -> Iterator[bytes]:
-        """Writes frames and yields one in reply to each, watching the clock and the memory meanwhile."""
-        child = self._child
+        """Writes frames and yields one in reply to each, watching the clock and the memory meanwhile.
+
+        First it yields nothing, when so many are written as the pipe takes: while the student's process is at work,
+        whoever asked may be as well.
+        """
+        child, sent = self._child, False
         self._stderr = bytearray()
         if _read(child.replies, 1):
             raise self._die("protocol", "The process answered without being asked.")
@@ -250,7 +262,7 @@ class Session:
                         selector.unregister(child.requests)
                     else:
                         unsent, awaited = memoryview(frame), awaited + 1
-                if not awaited:
+                if not awaited and sent:
                     return
                 now = time.monotonic()
                 if now > deadline:
@@ -258,7 +270,15 @@ class Session:
                 if now > next_look:
                     self._look(child)
                     next_look = time.monotonic() + TICK
-                for key, _ in selector.select(min(TICK, deadline - now)):
+                events = selector.select(min(TICK, deadline - now) if sent else 0)
+                if not sent:
+                    events = [event for event in events if event[0].fd == child.requests]
+                    if not events:
+                        sent = True
+                        yield b""
+                        deadline = time.monotonic() + seconds
+                        continue
+                for key, _ in events:
                     if key.fd == child.requests:
                         try:
                             unsent = unsent[os.write(child.requests, unsent[: 1 << 16]) :]

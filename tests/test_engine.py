@@ -159,7 +159,7 @@ def test_a_notebook_uses_up_as_many_sessions_as_it_is_told(monkeypatch: pytest.M
         def start(self) -> None:
             started.append(self)
 
-        def run(self, source: str) -> list:
+        def run_all(self, sources: list[str]) -> list:
             raise SessionDied("killed", "gone")
 
     monkeypatch.setattr(engine, "Session", Dying)
