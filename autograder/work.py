@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4.rwbase import split_lines
 from nbgrader.utils import compute_checksum
 
 from autograder import submission
@@ -50,7 +51,13 @@ def grade_bytes(data: bytes, lab: str, settings: Settings) -> bytes:
     """
     result, nb = judged(restored(data, lab), lab, settings)
     nbformat.validate(nb, relax_add_props=True)
-    return json.dumps({"report": result, "notebook": nbformat.v4.writes(nb) + "\n"}).encode("utf-8")
+    return json.dumps({"report": result, "notebook": notebook_text(nb)}).encode("utf-8")
+
+
+def notebook_text(nb: NotebookNode) -> str:
+    """The notebook as nbformat writes it to a file; but it is used up, which saves copying it first."""
+    form = {"indent": 1, "sort_keys": True, "separators": (",", ": "), "ensure_ascii": False}
+    return json.dumps(split_lines(nb), **form) + "\n"
 
 
 def restored(data: bytes, lab: str) -> NotebookNode:
@@ -162,4 +169,5 @@ def _show_progress(nb: NotebookNode, lab: str, result: dict[str, Any]) -> None:
     card = progress_card(lab, rows)
     for cell in nb.cells:
         if cell.cell_type == "code" and cell.source.strip() == "progress()":
-            cell.outputs = [new_output("display_data", data={"text/html": card.html, "text/plain": card.text})]
+            data = NotebookNode({"text/html": card.html, "text/plain": card.text})
+            cell.outputs = [NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())]
