@@ -193,6 +193,23 @@ def test_state_magics_shell_and_await(shared):
     assert "No matching distribution" in text(shared.run("%pip install nothing-of-this-name"))
 
 
+def test_a_cell_means_what_it_means_to_ipython(shared):
+    cells = [
+        "", "x = 1", "\n\nx = 1\n", "  x = 1\n  y = 2", "%time 1", "x = !ls", "a = (1\n%b)", "len?", "# what?",
+        "s = '''\n!ls\n'''", ">>> x = 1\n1", "%%bash\nls", "for i in a:\n    !echo {i}", "await f()", "x = 1;", "'\\d'",
+        "if x:\n%time", "\tx", "!ls\nx = ?",
+    ]  # fmt: skip
+    source = f"""
+from IPython.core.inputtransformer2 import TransformerManager
+theirs, ours = TransformerManager(), get_ipython().input_transformer_manager
+[cell for cell in {cells!r} if ours.transform_cell(cell) != theirs.transform_cell(cell)]
+"""
+    assert text(shared.run(source)) == "[]"
+    shared.run("ours.line_transforms.append(lambda lines: [line.replace('forty', '42') for line in lines])")
+    assert text(shared.run("forty")) == "42"
+    shared.run("del ours.line_transforms[-1:]")
+
+
 def test_what_cells_define_is_in_main_and_can_be_inspected(shared):
     shared.run("import inspect, pickle\nclass Own:\n    x = 1\ndef own():\n    pass")
     source = "Own.__module__, inspect.getsource(own)[:7], type(pickle.loads(pickle.dumps(Own()))) is Own"

@@ -69,15 +69,20 @@ class Transformer(TransformerManager):
     The search goes through a cell token by token, which takes longer than an ordinary cell runs.
     """
 
-    usual = TransformerManager().token_transformers
+    def __init__(self) -> None:
+        super().__init__()
+        self.usual = self.steps()
 
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        if self.token_transformers == self.usual:
+    def steps(self) -> list[Any]:
+        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+    def transform_cell(self, cell: str) -> str:
+        if not cell[:1].isspace() and self.steps() == self.usual:
             with contextlib.suppress(Exception), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the cell itself is compiled later, and warns then
-                compile("".join(lines), "<cell>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-                return lines
-        return super().do_token_transforms(lines)
+                warnings.simplefilter("ignore")  # it is compiled once more, to be run, and warns then
+                compile(cell, "<cell>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+                return cell if cell.endswith("\n") else cell + "\n"
+        return super().transform_cell(cell)
 
 
 def refuse_input(*_: Any, **__: Any) -> str:
