@@ -49,6 +49,7 @@ class Pipes:
 class Child:
     """What the two ways have in common. `requests` is to be written, `replies` and `errors` to be read."""
 
+    ready = False  # whether it is known to wait for questions; else it has to be asked something
     contained = True  # whether it lives in a sandbox, whose sockets and files can be counted
 
     def __init__(self, pipes: Pipes):
@@ -74,9 +75,9 @@ class Child:
 class Forked(Child):
     """A child of a warm parent, known by a handle. It is the first process of its world and takes all others along."""
 
-    def __init__(self, pipes: Pipes, life: socket.socket, handle: int):
+    def __init__(self, pipes: Pipes, life: socket.socket, handle: int, ready: bool):
         super().__init__(pipes)
-        self._life, self._handle = life, handle
+        self._life, self._handle, self.ready = life, handle, ready
         self._pid = processes.number(handle)
         self._ended: Ended | None = None
 

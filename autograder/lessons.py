@@ -37,4 +37,4 @@ def long_cells(lab: str) -> set[str]:
 
 def grade_id(cell: NotebookNode) -> str | None:
     """The nbgrader id of a cell of a trusted notebook, or None."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")  # not cell.metadata, which is five times as slow

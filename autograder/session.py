@@ -114,7 +114,8 @@ class Session:
             launch = sandbox.launch(settings, self.device, self.sandbox, limits.scratch_bytes, self.given)
             self._child = Fresh(launch)
         try:
-            next(self._ask([({"op": "hello"}, {})], START_SECONDS, 1 << 16, "start"))
+            if not self._child.ready:
+                next(self._ask([({"op": "hello"}, {})], START_SECONDS, 1 << 16, "start"))
             self._child.started()
         except BaseException:
             self.close()

@@ -45,10 +45,14 @@ class _Ordered:
             message, fds, _, _ = socket.recv_fds(self._life, 16, 1)
             if message != b"born" or not fds:
                 raise OSError
+            # Either it waits for a question, or this is how it ended, which is Forked's to read.
+            ready = self._life.recv(16, socket.MSG_PEEK) == b"ready"
+            if ready:
+                self._life.recv(16)
         except OSError:
             self.drop()
             raise
-        return Forked(self._pipes, self._life, fds[0])
+        return Forked(self._pipes, self._life, fds[0], ready)
 
     def drop(self) -> None:
         """It is not wanted: with nobody to ask it anything, it ends."""
@@ -95,10 +99,10 @@ class Zygote:
             self._wait()
         try:
             first = order()
-            if self._ahead is None or not self._ahead.is_as(first):
+            if self._ahead is not None and not self._ahead.is_as(first):
                 self._drop_ahead()
-                self._ahead = self._order(first)
-            child = self._ahead.child()
+            ahead, self._ahead = self._ahead or self._order(first), None
+            child = ahead.child()
             self._ahead = self._order(order())
             return child
         except OSError:

@@ -189,8 +189,13 @@ def write_all(replies: int, data: bytes) -> None:
         view = view[os.write(replies, view) :]
 
 
-def serve(settings: dict[str, Any], requests: int, replies: int, shell: Shell | None = None) -> None:
-    """Answers requests until there are no more, with a shell of its own or the one the warm parent made."""
+def serve(
+    settings: dict[str, Any], requests: int, replies: int, shell: Shell | None = None, told: int | None = None
+) -> None:
+    """Answers requests until there are no more, with a shell of its own or the one the warm parent made.
+
+    told: a descriptor on which it says once that everything is ready
+    """
     torch.set_num_threads(1)
     shell = shell or make_shell()
     os.makedirs(shell.profile_dir.location, exist_ok=True)  # a shell made by the warm parent has left its own behind
@@ -201,6 +206,9 @@ def serve(settings: dict[str, Any], requests: int, replies: int, shell: Shell | 
     confine.limit(settings)
     os.dup2(1, 2)
     hold_signals()
+    if told is not None:
+        os.write(told, b"1")
+        os.close(told)
     worker = os.getpid()
     while True:
         (size,) = wire.LENGTH.unpack(read_exactly(requests, wire.LENGTH.size))

@@ -2,8 +2,8 @@
 
 Runs behind the wall and never reads a student's code. Over its standard input, a socket, the grader sends an order (one
 JSON object) with four descriptors: requests, replies, errors, and a socket on which the child's life is reported: first a
-handle of the student's process, at the end its exit status and the processor time it used. Each lives in namespaces of
-its own, as the first process there, so that all it starts ends with it:
+handle of the student's process, then that it waits for questions, at the end its exit status and the processor time it used.
+Each lives in namespaces of its own, as the first process there, so that all it starts ends with it:
 
     zygote ── attendant, who reports ══ student's process (pid 1)
 """
@@ -34,19 +34,24 @@ def attend(message: bytes, fds: list[int]) -> None:
     """Makes the student's process in a world of its own, tells the grader about it, and at its end of what it died."""
     confine.die_with_parent()
     confine.leave_the_others(setup["own_users"])
+    ready, told = os.pipe()
     student = os.fork()
     if student == 0:
-        os.close(fds[3])
-        begin(json.loads(message), *fds[:3])
+        for fd in (ready, fds[3]):
+            os.close(fd)
+        begin(json.loads(message), *fds[:3], told)
+    os.close(told)
     with socket.socket(fileno=fds[3]) as life:
         for fd in fds[:3]:
             os.close(fd)
         socket.send_fds(life, [b"born"], [os.pidfd_open(student)])
+        if os.read(ready, 1):
+            life.send(b"ready")
         _, status, used = os.wait4(student, 0)
         life.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
 
 
-def begin(order: dict[str, Any], requests: int, replies: int, errors: int) -> None:
+def begin(order: dict[str, Any], requests: int, replies: int, errors: int, told: int) -> None:
     """The student's process: makes its folders, gives up every right, and serves."""
     confine.die_with_parent()
     os.setsid()  # a signal to the own group must not reach the warm parent
@@ -59,7 +64,7 @@ def begin(order: dict[str, Any], requests: int, replies: int, errors: int) -> No
     confine.become(order["uid"])
     confine.drop_capabilities()
     confine.filter_calls(bytes.fromhex(order["filter"]))
-    inside.serve(order, requests, replies, shell)
+    inside.serve(order, requests, replies, shell, told)
 
 
 def serve() -> None:
