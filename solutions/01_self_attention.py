@@ -446,11 +446,11 @@ quiz(
 # %%
 torch.manual_seed(0)
 scales = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32]
-noise = torch.randn(500, 16)
+noise = torch.randn(250, 16)
 largest, gradient = [], []
 for scale in scales:
-    w = F.softmax(scale * noise, dim=-1)  # (500, 16)
-    jacobian = torch.diag_embed(w) - w[:, :, None] * w[:, None, :]  # (500, 16, 16)
+    w = F.softmax(scale * noise, dim=-1)  # (250, 16)
+    jacobian = torch.diag_embed(w) - w[:, :, None] * w[:, None, :]  # (250, 16, 16)
     largest.append(w.amax(-1).median().item())
     gradient.append(jacobian.flatten(1).norm(dim=1).median().item())
 figures.softmax_gradient(scales, largest, gradient)
@@ -580,9 +580,10 @@ assert abs(dot_product_variance(_d) / _measured - 1) < 0.1
 # %%
 torch.manual_seed(0)
 widths = [1, 4, 16, 64, 256]
+q, k = torch.randn(2, 1000, 256)  # 1000 queries and 1000 keys
 plain, divided = [], []
 for d in widths:
-    dots = (torch.randn(1000, d) * torch.randn(1000, d)).sum(-1)  # 1000 dot products q·k
+    dots = (q[:, :d] * k[:, :d]).sum(-1)  # 1000 dot products q·k, of the first d numbers
     plain.append(dots.var().item())
     divided.append((dots / math.sqrt(d)).var().item())
 figures.variance_experiment(widths, plain, divided)
