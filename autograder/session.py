@@ -7,11 +7,9 @@ whatever is not as `inside.py` writes it ends the session.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import selectors
 import signal
-import struct
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,18 +19,13 @@ from typing import Any
 
 from torch import Tensor
 
-from autograder import processes, sandbox, zygote
+from autograder import processes, replies, sandbox, zygote
 from autograder.child import Child, Ended, Fresh
 from helpers import wire
 from helpers.driver import Case, Outcome
 
 START_SECONDS = 60.0
 TICK = 0.1  # seconds between two looks at the process's memory
-LARGEST_HEADER = 8 << 20
-LARGEST_VALUES = 1 << 20  # JSON values of a reply, each of which may cost a hundred bytes once parsed
-MOST_ARRAYS = 10_000  # in a reply; an empty one takes a kilobyte once it is read
-# Colours, other orders to a terminal (its title, its clipboard), and control characters but tab, line ends and backspace.
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 Message = tuple[dict[str, Any], dict[str, Tensor]]  # a header and tensors by name
 ENDED = "The process ended (os._exit, a crash or out of memory)."
 
@@ -141,7 +134,7 @@ class Session:
         outputs = reply.get("outputs")
         if not isinstance(outputs, list):
             raise self._die("protocol", "The process answered something else than a cell's outputs.")
-        return [clean for clean in map(_clean, outputs) if clean]
+        return [clean for clean in map(replies.clean, outputs) if clean]
 
     def call(self, case: Case) -> Outcome:
         """Calls the student's object as `case` says and returns what came back, not judged."""
@@ -209,35 +202,19 @@ class Session:
                 packed = wire.pack(request | {"id": tokens[-1]}, tensors)
                 yield wire.LENGTH.pack(len(packed)) + packed
 
-        replies = self._exchange(frames(), seconds, limit, what)
-        next(replies)
-        return (self._read_reply(data, tokens, limit) for data in replies)
+        received = self._exchange(frames(), seconds, limit, what)
+        next(received)
+        return (self._read_reply(data, tokens, limit) for data in received)
 
     def _read_reply(self, data: bytes, tokens: deque[str], limit: int) -> Message:
         try:
-            self._check_size(data)
+            replies.check_size(data, self.limits.output_bytes)
             reply, arrays = wire.unpack(data, limit)
         except Exception:  # whatever a forged message makes its readers raise
             raise self._die("protocol", "The process answered in a form that cannot be read.") from None
         if reply.get("id") != tokens.popleft():
             raise self._die("protocol", "The process answered a question that was not asked.")
         return reply, arrays
-
-    def _check_size(self, data: bytes) -> None:
-        """Raises where a reply would take far more memory than it has bytes, once it is parsed."""
-        (header,) = wire.LENGTH.unpack_from(data)
-        arrays = wire.LENGTH.size + header  # where their block begins
-        if header > LARGEST_HEADER + 8 * self.limits.output_bytes:
-            raise wire.WireError("a header is too long")
-        # There are no more values than these signs. In what a cell printed they stand for nothing, but there is room for those.
-        if (
-            sum(data.count(sign, 0, arrays) for sign in (b"[", b"{", b",", b":"))
-            > LARGEST_VALUES + self.limits.output_bytes
-        ):
-            raise wire.WireError("a header holds too many values")
-        (names,) = struct.unpack_from("<Q", data, arrays) if len(data) > arrays else (0,)
-        if data.count(b"{", arrays, arrays + names) > MOST_ARRAYS:
-            raise wire.WireError("there are too many arrays")
 
     def _exchange(self, frames: Iterator[bytes], seconds: float, limit: int, what: str) -> Iterator[bytes]:
         """Writes frames and yields one in reply to each, watching the clock and the memory meanwhile.
@@ -336,33 +313,3 @@ def _read(fd: int, count: int) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _clean(output: Any) -> dict[str, Any] | None:
-    """One output with only what nbformat v4 knows and only text in it, or None."""
-    if not isinstance(output, dict):
-        return None
-    kind = output.get("output_type")
-    if kind == "stream" and output.get("name") in ("stdout", "stderr"):
-        return {"output_type": kind, "name": output["name"], "text": _plain(output.get("text"))}
-    if kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-        data = {_plain(m)[:100]: _sound(v) for m, v in output["data"].items() if isinstance(v, str)}
-        count = output.get("execution_count")
-        number = count if type(count) is int and 0 <= count < 1_000_000 else None
-        more = {"execution_count": number} if kind == "execute_result" else {}
-        return {"output_type": kind, "data": data, "metadata": {}} | more if data else None
-    if kind == "error":
-        lines = output.get("traceback")
-        trace = [_plain(line) for line in lines] if isinstance(lines, list) else []
-        return {"output_type": kind, "ename": _plain(output.get("ename"))[:200], "evalue": _plain(output.get("evalue")),
-                "traceback": trace}  # fmt: skip
-    return None
-
-
-def _sound(text: str) -> str:
-    """Text that can be written to a file: half a surrogate pair cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _plain(text: Any) -> str:
-    return ANSI.sub("", _sound(text)) if isinstance(text, str) else ""

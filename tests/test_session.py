@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.util
 import os
@@ -17,7 +18,8 @@ import torch
 
 from autograder import sandbox
 from autograder.child import Child, Pipes
-from autograder.session import Limits, Session, SessionDied, _clean
+from autograder.replies import clean
+from autograder.session import Limits, Session, SessionDied
 from helpers import wire
 from helpers.driver import Case
 
@@ -191,6 +193,15 @@ def test_state_magics_shell_and_await(shared):
     assert text(shared.run("%%bash\necho in bash")) == "in bash\n"
     assert text(shared.run("import asyncio\nawait asyncio.sleep(0, 'awaited')")) == "'awaited'"
     assert "No matching distribution" in text(shared.run("%pip install nothing-of-this-name"))
+
+
+def test_no_two_children_of_a_parent_draw_the_same():
+    source = "import random, numpy, torch\n[random.random(), numpy.random.rand(), torch.rand(()).item()]"
+    drawn = []
+    for _ in range(2):
+        with Session(LIMITS) as session:
+            drawn.append(ast.literal_eval(text(session.run(source))))
+    assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
 def test_a_cell_means_what_it_means_to_ipython(shared):
@@ -376,20 +387,19 @@ def test_an_answer_before_the_question_is_deadly():
 
 
 def test_outputs_are_cleaned_of_what_notebooks_do_not_have():
-    assert _clean({"output_type": "update_display_data"}) is None
-    assert _clean("text") is None and _clean({"output_type": ["stream"]}) is None
-    assert _clean({"output_type": "stream", "name": "stdout", "text": 3, "x": 1}) == {
+    assert clean({"output_type": "update_display_data"}) is None
+    assert clean("text") is None and clean({"output_type": ["stream"]}) is None
+    assert clean({"output_type": "stream", "name": "stdout", "text": 3, "x": 1}) == {
         "output_type": "stream", "name": "stdout", "text": "",
     }  # fmt: skip
-    shown = _clean(
+    shown = clean(
         {"output_type": "display_data", "data": {"text/plain": "\ud800", "x": {"y": 1}}, "metadata": {"a": 1}}
     )
     assert shown == {"output_type": "display_data", "data": {"text/plain": "?"}, "metadata": {}}
     assert (
-        _clean({"output_type": "execute_result", "data": {"t": "1"}, "execution_count": True})["execution_count"]
-        is None
+        clean({"output_type": "execute_result", "data": {"t": "1"}, "execution_count": True})["execution_count"] is None
     )
-    assert _clean({"output_type": "error", "ename": "\x1b[31mE\x1b[0m", "traceback": "no list"})["ename"] == "E"
+    assert clean({"output_type": "error", "ename": "\x1b[31mE\x1b[0m", "traceback": "no list"})["ename"] == "E"
 
 
 @needs_sandbox

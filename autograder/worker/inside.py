@@ -203,6 +203,7 @@ def serve(
     record.limit = settings["output_bytes"]
     random.seed()  # else all children of one parent would draw the same
     numpy.random.seed()
+    torch.seed()
     confine.limit(settings)
     os.dup2(1, 2)
     hold_signals()

@@ -1,7 +1,6 @@
 """What a child would otherwise pay for each time: imports that libraries put off, and what is made at first use.
 
-No gradient is computed here and no thread started: a process that has done so cannot be forked. Nor is a random number
-drawn, which would move every child's first one.
+No gradient is computed here and no thread started: a process that has done so cannot be forked.
 """
 
 from __future__ import annotations
