@@ -27,7 +27,7 @@ from traitlets.config import Config
 
 from autograder import processes, reference, work
 from autograder.course import Course, make_course
-from autograder.executors import Local, each
+from autograder.executors import Local, cores, each
 from autograder.lessons import labs
 from autograder.release import instructor_notebook, student_notebook
 from tools.submissions import with_answers
@@ -159,7 +159,9 @@ def a_class(lab: str, size: int, workers: int) -> float:
     begin = WARM * workers
     whole = (marks[-1][0] - marks[begin - 1][0]) / (len(marks) - begin)
     print(
-        f"{lab}, {workers} worker{'s' * (workers > 1)}, {done_all} submissions: {1e3 * whole:.0f} ms each", flush=True
+        f"{lab}, {workers} worker{'s' * (workers > 1)} on {cores()} core{'s' * (cores() > 1)}, {done_all} submissions: "
+        f"{1e3 * whole:.0f} ms each",
+        flush=True,
     )
     last = begin
     for end in [*(stage for stage in STAGES if begin < stage < len(marks) - 1), len(marks) - 1]:
@@ -167,6 +169,17 @@ def a_class(lab: str, size: int, workers: int) -> float:
         print(f"  submissions {last} to {end}: {1e3 * each_one:.0f} ms each, {marks[end][1]:.0f} MB held", flush=True)
         last = end
     return whole
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """This process, and what it starts meanwhile, has one processor."""
+    all_of_them = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(all_of_them)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_of_them)
 
 
 def memory() -> float:
@@ -191,7 +204,12 @@ def main() -> None:
     for lab in a.labs:
         notebooks(lab, a.rounds)
     one, two = (a_class(a.labs[0], a.size, workers) for workers in (1, 2))
-    print(f"two workers are {one / two:.2f} times as fast as one")
+    with one_core():
+        alone = a_class(a.labs[0], a.size, 1)
+    print(
+        f"two workers are {one / two:.2f} times as fast as one, which keeps more than one core busy, "
+        f"and {alone / two:.2f} times as fast as one that has a single core"
+    )
 
 
 if __name__ == "__main__":
