@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -21,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from autograder import reference, sandbox
 from autograder.course import make_course
 from autograder.release import student_notebook
-from tools.screenshots import FLAGS
+from tools.screenshots import FLAGS, jupyter
 from tools.submissions import with_answers
 
 LAB = "01_self_attention"
@@ -30,29 +21,6 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available())),
 ]
-
-
-@contextlib.contextmanager
-def served(course: Path, scratch: Path) -> Iterator[str]:
-    """A Jupyter server in the course's folder, as installing nbgrader sets it up; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={course}"]
-    own = {f"JUPYTER_{kind}_DIR": str(scratch / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    with open(scratch / "log", "wb") as log:
-        server = subprocess.Popen(command, cwd=course, env=os.environ | own, stdout=log, stderr=log)
-    try:
-        for _ in range(240):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api").read()
-                break
-            time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def test_the_autograde_button(tmp_path):
@@ -66,7 +34,7 @@ def test_the_autograde_button(tmp_path):
     handed.parent.mkdir(parents=True)
     nbformat.write(nb, handed)
 
-    with served(course.path, tmp_path) as address, sync_playwright() as play:
+    with jupyter(course.path, "light") as address, sync_playwright() as play:
         page = play.chromium.launch(executable_path=BROWSER, args=FLAGS).new_page()
         page.goto(f"{address}/formgrader/manage_submissions/{LAB}")
         row = page.locator("tr", has_text="ann")

@@ -58,7 +58,7 @@ def worked_notebook(lab: str, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def jupyter(folder: Path, theme: str) -> Iterator[str]:
-    """A JupyterLab on loopback in `folder`; yields its address."""
+    """A JupyterLab on loopback in `folder`, formgrader with it; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -75,7 +75,8 @@ def jupyter(folder: Path, theme: str) -> Iterator[str]:
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}"]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nowhere = subprocess.DEVNULL
+    server = subprocess.Popen(command, env=environment, cwd=folder, stdout=nowhere, stderr=nowhere)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):
