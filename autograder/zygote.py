@@ -103,10 +103,11 @@ class Zygote:
                 self._drop_ahead()
             ahead, self._ahead = self._ahead or self._order(first), None
             child = ahead.child()
-            self._ahead = self._order(order())
-            return child
         except OSError:
             raise ZygoteLost("The warm parent of the students' processes is gone.") from None
+        with contextlib.suppress(OSError):  # whoever asks next finds out that the parent is gone
+            self._ahead = self._order(order())
+        return child
 
     def _order(self, order: dict[str, Any]) -> _Ordered:
         pipes = Pipes()
