@@ -317,8 +317,8 @@ def cold(device: str) -> str | None:
 @lru_cache
 def _nests(binary: str, own_users: bool, device: str) -> str:
     code = (
-        "import os, sys; sys.path.insert(0, '/grader'); import confine; "
-        f"confine.leave_the_others({own_users}); os.fork() == 0 and (confine.private_folders({WRITABLE}, 1 << 20, [], {_kept()}), os._exit(0)); "
+        "import os, sys; sys.path.insert(0, '/grader'); import birth, confine; "
+        f"birth.fork({own_users})[0] or (confine.private_folders({WRITABLE}, 1 << 20, [], {_kept()}), os._exit(0)); "
         "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))"
     )
     argv = _wall(binary, own_users, device, 1 << 20, _helpers(), warm=True)

@@ -43,12 +43,14 @@ class _Ordered:
         try:
             self._life.settimeout(FORK_SECONDS)
             message, fds, _, _ = socket.recv_fds(self._life, 16, 1)
+            ready = message == b"ready"  # the child was faster than its parent
+            if ready:
+                message, fds, _, _ = socket.recv_fds(self._life, 16, 1)
             if message != b"born" or not fds:
                 raise OSError
             # Either it waits for a question, or this is how it ended, which is Forked's to read.
-            ready = self._life.recv(16, socket.MSG_PEEK) == b"ready"
-            if ready:
-                self._life.recv(16)
+            if not ready and self._life.recv(16, socket.MSG_PEEK) == b"ready":
+                ready = bool(self._life.recv(16))
         except OSError:
             self.drop()
             raise
@@ -104,7 +106,7 @@ class Zygote:
             ahead, self._ahead = self._ahead or self._order(first), None
             child = ahead.child()
         except OSError:
-            raise ZygoteLost("The warm parent of the students' processes is gone.") from None
+            raise ZygoteLost(f"The warm parent of the students' processes is gone: {self._said()}") from None
         with contextlib.suppress(OSError):  # whoever asks next finds out that the parent is gone
             self._ahead = self._order(order())
         return child

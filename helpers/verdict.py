@@ -66,9 +66,10 @@ def _compare_array(yours: Tensor | None, right: Tensor, name: str, case: Case) -
         )
     a, b = yours.to(torch.float64), right.to(torch.float64)
     exact = not right.is_floating_point()
-    wrong = (a != b) if exact else ~torch.isclose(a, b, rtol=RTOL, atol=max(ATOL, case.atol))
-    if not wrong.any():
+    rtol, atol = (0.0, 0.0) if exact else (RTOL, max(ATOL, case.atol))
+    if torch.allclose(a, b, rtol=rtol, atol=atol):
         return Verdict(True)
+    wrong = ~torch.isclose(a, b, rtol=rtol, atol=atol)
     if a.dim() == 0:
         return Verdict(False, f"{name} should be {_number(b, exact)}, but yours is {_number(a, exact)}.", name)
     place = tuple(int(i) for i in wrong.nonzero()[0])

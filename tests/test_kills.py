@@ -55,14 +55,14 @@ def start(course: Course, *more: str) -> subprocess.Popen:
 
 
 def parts(main: int) -> dict[str, list[int]]:
-    """The processes of a run by what they are: worker → bubblewrap → its first process → parent → attendant → child."""
+    """The processes of a run by what they are: worker → bubblewrap → its first process → parent → child."""
     found: dict[str, list[int]] = {"main": [main], "worker": [], "parent": [], "child": []}
     for worker in processes.children(main):
         with contextlib.suppress(OSError):
             if b"spawn_main" in Path(f"/proc/{worker}/cmdline").read_bytes():
                 found["worker"].append(worker)
     level = found["worker"]
-    for name in ("bubblewrap", "first", "parent", "attendant", "child"):
+    for name in ("bubblewrap", "first", "parent", "child"):
         level = [child for process in level for child in processes.children(process)]
         found[name] = level
     return found

@@ -204,6 +204,27 @@ def test_no_two_children_of_a_parent_draw_the_same():
     assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
+LOCKED = """
+import ctypes, os, signal, threading
+heard = []
+signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))
+signal.raise_signal(signal.SIGUSR1)
+libc, kind, lock, taken = ctypes.CDLL(None), ctypes.create_string_buffer(64), ctypes.create_string_buffer(64), []
+libc.pthread_mutexattr_settype(kind, 1)  # whoever has it may have it again
+libc.pthread_mutex_init(lock, kind)
+libc.pthread_mutex_lock(lock)
+threads = [threading.Thread(target=lambda: taken.append(libc.pthread_mutex_trylock(lock) == 0)) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(os.getpid(), threading.get_native_id(), heard, any(taken))
+"""
+
+
+def test_a_child_is_the_first_process_of_its_world_and_its_libraries_know(shared):
+    # The C library gives a lock by the number of the thread; one that is out of date may be another thread's.
+    assert shared.run(LOCKED)[0]["text"] == "1 1 [1] False\n"
+
+
 def test_a_cell_means_what_it_means_to_ipython(shared):
     cells = [
         "", "x = 1", "\n\nx = 1\n", "  x = 1\n  y = 2", "%time 1", "x = !ls", "a = (1\n%b)", "len?", "# what?",

@@ -6,16 +6,21 @@ import json
 import multiprocessing
 import os
 import pickle
+import warnings
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder import reference, sandbox
 from autograder.exercises import exercises
 from autograder.release import student_notebook
-from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes
+from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes, notebook_text
 from tools.submissions import with_answers
 
 LAB = "01_self_attention"
@@ -38,6 +43,24 @@ def test_a_submission_is_graded_in_another_process_without_a_trace(tmp_path: Pat
     nbformat.validate(nb)
     assert "autograder" not in nb.metadata and result["notebook"].endswith("}\n")
     assert os.listdir(tmp_path) == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.text(), st.text())
+def test_a_notebook_is_written_as_nbformat_writes_it(extra: object, source: str, text: str) -> None:
+    nb = student_notebook(LAB)
+    nb.cells = [new_code_cell(source, outputs=[new_output("stream", text=text)]), nb.cells[0], new_markdown_cell(text)]
+    nb.metadata["extra"] = extra
+    nb = nbformat.from_dict(nb)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert notebook_text(deepcopy(nb)) == nbformat.writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
 
 
 @pytest.mark.parametrize(

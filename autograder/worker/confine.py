@@ -1,7 +1,7 @@
 """How a process gives up what a student's code must not have: names and folders it shares, rights, means, system calls.
 
 Each step is taken for good and before any of the student's code is read. What bubblewrap built around the warm parent
-stays in force; `leave_the_others` and `private_folders` add what keeps one student's process from the next one's.
+stays in force; `birth.fork` and `private_folders` add what keeps one student's process from the next one's.
 """
 
 from __future__ import annotations
@@ -19,15 +19,7 @@ from typing import Any
 # each against its own limit, and a grader of the same user must find room.
 HIGHEST_FD = 512
 SET_ASIDE = 300
-# Flags of unshare(2), mount(2) and prctl(2); Python has names for some of them from 3.12 on.
-NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USER, NEW_PIDS, NEW_NET = (
-    0x20000,
-    0x4000000,
-    0x8000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
+# Flags of mount(2) and options of prctl(2); Python has names for some of them from 3.12 on.
 NO_SUID, NO_DEV, NO_EXEC, BIND, MOVE, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x2000, 0x4000, 0x40000
 DEATH_SIGNAL, SECCOMP, NO_NEW_RIGHTS, CAPABILITIES_3 = 1, 22, 38, 0x20080522
 
@@ -60,20 +52,6 @@ def go_first() -> None:
     """Has the kernel, when the machine runs out of memory, end this process rather than the grader or a warm parent."""
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
-
-
-def leave_the_others(own_users: bool) -> None:
-    """Namespaces of its own for this process; that of process numbers begins with its next child.
-
-    own_users: whether it takes a user namespace as well, without which an ordinary user may make none of the others
-    """
-    user, group = os.getuid(), os.getgid()
-    kinds = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_PIDS | NEW_NET | (NEW_USER if own_users else 0)
-    _must(libc.unshare(kinds), "unshare")
-    if own_users:
-        for name, text in {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}.items():
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
 
 
 def private_folders(writable: list[str], size: int, hidden: list[str], kept: list[str]) -> None:

@@ -208,7 +208,7 @@ def serve(
     os.dup2(1, 2)
     hold_signals()
     if told is not None:
-        os.write(told, b"1")
+        os.write(told, b"ready")
         os.close(told)
     worker = os.getpid()
     while True:
