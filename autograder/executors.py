@@ -56,7 +56,7 @@ class Local:
 
     def __init__(self, workers: int, device: str = "cpu", sandbox: str = "auto"):
         self.slots = workers
-        self._start = device, sandbox
+        self._start = workers, device, sandbox
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._pids: list[Future | None] = [None] * workers
         self._last: list[Future | None] = [None] * workers  # what each was given last
@@ -98,9 +98,9 @@ class Local:
         self._pools[slot] = None
 
 
-def _begin(slot: int, device: str, sandbox: str) -> None:
-    """What a worker process does first: it ends with the one that made it, takes its turn among the GPUs, and has its
-    warm parent start while it imports what it needs itself."""
+def _begin(slot: int, workers: int, device: str, sandbox: str) -> None:
+    """What a worker process does first: it ends with the one that made it, takes its turn among processors and GPUs, and
+    has its warm parent start while it imports what it needs itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the one that made it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
@@ -109,6 +109,9 @@ def _begin(slot: int, device: str, sandbox: str) -> None:
     gpus = visible.split(",") if visible else [str(n) for n in range(_gpus())]
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[slot % len(gpus)]
+    elif workers % cores() == 0 and hasattr(os, "sched_setaffinity"):
+        # No submission takes another one's time, and nothing is moved between processors that are all busy.
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[slot % cores()]})
     if sandbox == "auto" and walls.cold(device) is None:
         zygote.prepare(device)
     from autograder import engine  # noqa: F401

@@ -24,7 +24,7 @@ REFUSED = {
     "name_to_handle_at": (303, 264), "quotactl": (179, 60), "syslog": (103, 116), "swapon": (167, 224),
     "acct": (163, 89), "kexec_load": (246, 104), "init_module": (175, 105), "finit_module": (313, 273),
     "vmsplice": (278, 75), "io_setup": (206, 0), "inotify_init": (253, -1), "inotify_init1": (294, 26),
-    "fanotify_init": (300, 262), "open_tree_attr": (467, 467),
+    "fanotify_init": (300, 262), "open_tree_attr": (467, 467), "sched_setaffinity": (203, 122),
 }  # fmt: skip
 CLONE, CLONE3, MEMFD_CREATE = (56, 220), (435, 435), (319, 279)
 MMAP, FCNTL, SOCKET, SETSID = (9, 222), (72, 25), (41, 198), (112, 157)

@@ -137,7 +137,7 @@ class Zygote:
         self._process.wait()
 
 
-_kept: dict[tuple[str, ...], Zygote] = {}  # by the wall they stand behind
+_kept: dict[str, Zygote] = {}  # by the device that their children work on
 _owner = os.getpid()
 _lock = threading.Lock()
 
@@ -146,11 +146,11 @@ def fork(device: str, order: Callable[[], dict[str, Any]]) -> Forked:
     """A student's process from this process's parent for `device`, which is started, or started again, when needed."""
     with _lock:
         for last in (False, True):
-            wall, parent = _parent(device)
             try:
-                return parent.fork(order)
+                return _parent(device).fork(order)
             except (ZygoteLost, sandbox.SandboxUnavailable):
-                _kept.pop(wall).close()
+                if device in _kept:
+                    _kept.pop(device).close()
                 if last:
                     raise
 
@@ -161,16 +161,14 @@ def prepare(device: str) -> None:
         _parent(device)
 
 
-def _parent(device: str) -> tuple[tuple[str, ...], Zygote]:
+def _parent(device: str) -> Zygote:
     global _owner
     if _owner != os.getpid():  # forked ourselves: those parents are somebody else's
         _kept.clear()
         _owner = os.getpid()
-    launch = sandbox.launch_zygote(device)
-    wall = tuple(launch.argv)
-    if wall not in _kept:
-        _kept[wall] = Zygote(launch)
-    return wall, _kept[wall]
+    if device not in _kept:
+        _kept[device] = Zygote(sandbox.launch_zygote(device))
+    return _kept[device]
 
 
 @atexit.register

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.executors import Cluster, ExecutorError, Failure, Local, each
+from autograder.executors import Cluster, ExecutorError, Failure, Local, cores, each
 from autograder.seeds import KEY, seed
 
 
@@ -55,6 +55,22 @@ def test_workers_end_with_the_run_that_is_interrupted(tmp_path: Path) -> None:
     while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not Path(f"/proc/{worker}").exists()
+
+
+def processors(seconds: float) -> list[int]:
+    """A job that tells where it may run, and takes so long that the next one goes to another worker."""
+    time.sleep(seconds)
+    return sorted(os.sched_getaffinity(0))
+
+
+@pytest.mark.skipif(cores() < 2, reason="there is one processor")
+def test_where_each_processor_has_a_worker_each_worker_has_a_processor() -> None:
+    mine = sorted(os.sched_getaffinity(0))
+    for workers, expected in ((1, [mine]), (len(mine), [[one] for one in mine])):
+        with Local(workers, sandbox="none") as executor:
+            futures = [executor.submit(processors, 0.5) for _ in range(workers)]
+            assert sorted(future.result() for future in futures) == expected
+    assert sorted(os.sched_getaffinity(0)) == mine
 
 
 def test_a_cluster_runs_the_same_jobs(tmp_path: Path) -> None:

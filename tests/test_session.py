@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder import sandbox
+from autograder import sandbox, zygote
 from autograder.child import Child, Pipes
 from autograder.replies import clean
 from autograder.session import Limits, Session, SessionDied
@@ -45,6 +45,14 @@ def ends(name: str) -> set[str]:
     """How a hostile file says its session may end: survives, or a reason of SessionDied."""
     line = HOSTILE[name].splitlines()[1]
     return set(line.removeprefix("# ends: ").replace(" or ", ", ").split(", "))
+
+
+@pytest.fixture
+def own_parent(monkeypatch):
+    """The test's warm parent is one that starts behind a wall as the test changes it; no other test gets it."""
+    monkeypatch.setattr(zygote, "_kept", {})
+    yield
+    zygote.close_all()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +139,7 @@ def test_hostile_code_that_goes_on_after_its_cell():
 
 
 @needs_sandbox
-def test_the_graders_own_package_is_masked_where_it_is_installed(monkeypatch):
+def test_the_graders_own_package_is_masked_where_it_is_installed(monkeypatch, own_parent):
     """As if `autograder` had been installed beside the libraries: nbgrader's folder stands for it."""
     installed = Path(importlib.util.find_spec("nbgrader").origin).parent
     monkeypatch.setattr(sandbox, "HERE", installed)
@@ -438,7 +446,7 @@ def test_a_sandbox_started_from_nothing_holds_as_well(monkeypatch, name):
 
 
 @needs_sandbox
-def test_an_interpreter_may_live_in_a_folder_that_students_write_to(monkeypatch, tmp_path):
+def test_an_interpreter_may_live_in_a_folder_that_students_write_to(monkeypatch, tmp_path, own_parent):
     """As in a clone under /tmp: what Python needs stays visible there and read-only, and all else is out of sight."""
     library, other = tmp_path / "library", tmp_path / "other"
     library.mkdir(), other.mkdir()

@@ -203,7 +203,7 @@ def serve(
     record.limit = settings["output_bytes"]
     random.seed()  # else all children of one parent would draw the same
     numpy.random.seed()
-    torch.seed()
+    torch.default_generator.seed()  # torch.seed() would prepare CUDA as well, which seeds itself
     confine.limit(settings)
     os.dup2(1, 2)
     hold_signals()
