@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import platform
 import struct
+from functools import lru_cache
 
 # name: (number on x86-64, number on AArch64); -1 where it does not exist
 REFUSED = {
@@ -41,6 +42,7 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 1
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 
+@lru_cache
 def program(memfd: bool = False, machine: str | None = None) -> bytes:
     """The filter as bubblewrap takes it, empty for a machine it does not know.
 
