@@ -85,6 +85,9 @@ class Zygote:
         self.close()
         raise sandbox.SandboxUnavailable(f"The warm parent of the students' processes did not start: {self._said()}")
 
+    def _lost(self) -> ZygoteLost:
+        return ZygoteLost(f"The warm parent of the students' processes is gone: {self._said()}")
+
     def _said(self) -> str:
         """The last line of what it wrote before it ended."""
         self._errors.seek(0)
@@ -106,9 +109,14 @@ class Zygote:
             ahead, self._ahead = self._ahead or self._order(first), None
             child = ahead.child()
         except OSError:
-            raise ZygoteLost(f"The warm parent of the students' processes is gone: {self._said()}") from None
-        with contextlib.suppress(OSError):  # whoever asks next finds out that the parent is gone
+            raise self._lost() from None
+        try:
             self._ahead = self._order(order())
+        except ConnectionError:  # a parent that is gone takes its children along, this one as well
+            child.end(wait=False)
+            raise self._lost() from None
+        except OSError:  # no descriptors are left, for example: whoever comes next will wait
+            pass
         return child
 
     def _order(self, order: dict[str, Any]) -> _Ordered:

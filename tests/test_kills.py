@@ -25,8 +25,8 @@ from tests.test_course import LAB
 from tests.test_writer import answered, files, hand_in, tables
 
 KILLS = int(os.environ.get("TRANSFORMERS_LABS_KILLS", "4"))
-CLASS = max(8, 2 * KILLS)
-LONGEST = 0.6  # seconds that a part of a run is left alone, at most: about two submissions
+CLASS = max(8, 4 * KILLS)
+LONGEST = 0.15  # seconds that a part of a run is left alone, at most: about two submissions
 PARTS = ("main", "child", "parent", "worker")  # the last one first
 
 pytestmark = pytest.mark.skipif(sandbox.cold("cpu") is not None, reason=f"no warm parent: {sandbox.cold('cpu')}")

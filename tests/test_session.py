@@ -12,6 +12,7 @@ import struct
 import threading
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -443,6 +444,20 @@ def test_a_sandbox_started_from_nothing_holds_as_well(monkeypatch, name):
             assert "LEAKED" not in text(session.run(HOSTILE[name]))
             works(session)
     assert not inhabitants(namespace)
+
+
+@needs_sandbox
+def test_a_child_made_ahead_is_not_given_out_when_its_parent_has_ended(own_parent):
+    with Session(LIMITS) as session:
+        first = world(session)
+    parent = zygote._kept["cpu"]
+    ahead = parent._ahead.child()
+    parent._ahead = SimpleNamespace(is_as=lambda order: True, child=lambda: ahead, drop=lambda: None)
+    parent._process.kill()
+    assert ahead.ended(10) is not None
+    with Session(LIMITS) as session:
+        assert text(session.run("1 + 1")) == "2" and world(session) != first
+    assert zygote._kept["cpu"] is not parent
 
 
 @needs_sandbox
