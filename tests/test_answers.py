@@ -15,6 +15,7 @@ from helpers.checking import examine
 from helpers.driver import Case, Outcome, run_case
 from helpers.judging import Judgement, judge
 from helpers.published import catalogue
+from helpers.verdict import compare
 from tests.corpus import namespace, right_answers, wrong_answers
 
 ALL = [(lab, exercise) for lab in LABS for exercise in exercises(lab)]
@@ -185,3 +186,27 @@ def test_right_and_wrong_answers_are_judged_alike_on_the_gpu() -> None:
         assert graded(name, source, 1, device="cuda").status == "passed", (name, style)
     for name, mistake, source in wrong_answers():
         assert graded(name, source, 1, device="cuda").misconception == mistake, name
+
+
+# Draws for which the gradient of a right `GPT` in float32 misses its true value by more than any fixed room.
+LARGE_GRADIENTS = (41786876, 55296917, 74357595, 124208599, 127769385)
+
+
+@pytest.mark.parametrize("seed", LARGE_GRADIENTS)
+def test_what_a_right_gradient_may_miss_goes_by_how_large_it_is(seed: int) -> None:
+    lab, cases = "02_transformer_block", reference.exercise_named("02_transformer_block", "GPT").cases(Draw(seed))
+    expected = reference.expected(lab, cases)
+    outcomes = [run_case(reference._namespace(lab), case) for case in cases]
+    assert [compare(*trio).message for trio in zip(outcomes, expected, cases, strict=True)] == [""] * len(cases)
+
+
+@pytest.mark.parametrize(("part", "passes"), [(1e-4, True), (1e-3, False)])
+def test_a_gradient_that_is_a_little_wrong_at_one_place_fails(part: float, passes: bool) -> None:
+    case = Case("c", "f", {"y": ("t",)}, (torch.ones(3),), gradients=True)
+    right = torch.tensor([100.0, -2.0, 0.0], dtype=torch.float64)
+    expected = Outcome({"y": torch.ones(3), "gradient of input 1": right})
+    mine = right.float() + torch.tensor([0.0, 0.0, 100 * part])
+    verdict = compare(Outcome({"y": torch.ones(3), "gradient of input 1": mine}), expected, case)
+    assert verdict.passed == passes and ("differs in 1 of 3" in verdict.message) != passes
+    outputs = Outcome({"y": mine}), Outcome({"y": right})  # which have no such room
+    assert not compare(*outputs, case).passed

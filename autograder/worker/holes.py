@@ -11,12 +11,13 @@ import ctypes
 LARGE = 1 << 21
 HUGE_PAGES = 14  # MADV_HUGEPAGE
 TRIM, AHEAD, ALONE = -1, -2, -3  # options of mallopt(3)
+# Bytes: free ones at the end that are not given back; how far the ground grows at once; what is mapped by itself.
 MOST_KEPT, GROUND, LARGEST = 1 << 28, 1 << 24, 1 << 25
-OWN = 1 << 18  # bytes for what the parent does between two forks
+OWN = 1 << 18  # bytes before the ground for what the parent does between two forks
 
 # Python's own memory, since 3.10: pools of blocks of one size, up to 512 bytes. A block of a bytes object has 33 around it.
 POOL, POOL_HEAD, LARGEST_BLOCK, AROUND = 1 << 14, 48, 512, 33
-IN_A_ROW, ENOUGH = 6, 1 << 16  # such blocks show that a new pool was begun; blocks of a size, where that never shows
+IN_A_ROW, ENOUGH = 6, 1 << 13  # such blocks show that a new pool was begun; blocks of a size, where that never shows
 
 filling: list[object] = []
 
