@@ -110,13 +110,12 @@ class Zygote:
             child = ahead.child()
         except OSError:
             raise self._lost() from None
-        try:
+        with contextlib.suppress(OSError):  # whoever asks next finds out why
             self._ahead = self._order(order())
-        except ConnectionError:  # a parent that is gone takes its children along, this one as well
+        end = child.ended()
+        if end is not None and end.lost:  # the parent is gone, and takes its children along
             child.end(wait=False)
-            raise self._lost() from None
-        except OSError:  # no descriptors are left, for example: whoever comes next will wait
-            pass
+            raise self._lost()
         return child
 
     def _order(self, order: dict[str, Any]) -> _Ordered:
