@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from helpers.driver import Case, Outcome
 from helpers.readings import read
-from helpers.verdict import Verdict, compare, name_misconception
+from helpers.verdict import Verdict, compare, name_misconception, same
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def judge(
     hints: dict[str, str],
 ) -> Judgement:
     """Compares case by case. `wrong` gives each misconception's outcomes and is called only if something failed."""
-    outcomes, expected = list(map(read, cases, outcomes)), list(map(read, cases, expected))
+    unread, outcomes, expected = outcomes, list(map(read, cases, outcomes)), list(map(read, cases, expected))
     verdicts = [compare(*trio) for trio in zip(outcomes, expected, cases, strict=True)]
     ordinary = any(v.passed for v, case in zip(verdicts, cases, strict=True) if not case.guard)
     # Raising ValueError at everything must not earn the case that asks for a ValueError.
@@ -68,8 +68,13 @@ def judge(
     # A variant, "name#2", is the same mistake as "name".
     named = None
     if status != "missing":
-        others = {mistake: list(map(read, cases, theirs)) for mistake, theirs in wrong().items()}
-        named = name_misconception(cases, outcomes, verdicts, others)
+        others = wrong()
+
+        def nearness(mistake: str) -> int:  # two mistakes may read the same where they are not
+            return sum(same(*trio) for trio in zip(unread, others[mistake], [case.atol for case in cases], strict=True))
+
+        theirs = {mistake: list(map(read, cases, outcomes)) for mistake, outcomes in others.items()}
+        named = name_misconception(cases, outcomes, verdicts, theirs, nearness)
     misconception = named and named.partition("#")[0]
     error = outcomes[first].error
     return Judgement(

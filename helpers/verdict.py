@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -121,11 +122,15 @@ def same(first: Outcome, second: Outcome, atol: float = 0.0) -> bool:
 
 
 def name_misconception(
-    cases: list[Case], outcomes: list[Outcome], verdicts: list[Verdict], wrong: dict[str, list[Outcome]]
+    cases: list[Case],
+    outcomes: list[Outcome],
+    verdicts: list[Verdict],
+    wrong: dict[str, list[Outcome]],
+    nearness: Callable[[str], int] = lambda name: 0,
 ) -> str | None:
     """The misconception whose outcomes these are: on every case if there is one, else on most of the failed ones.
 
-    All four go case by case. A mistake that explains only one of many failed
+    The first four go case by case; `nearness` of a misconception decides between those that fit as well. A mistake that explains only one of many failed
     cases is not named: a wrong name teaches worse than none.
     """
     failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
@@ -138,9 +143,10 @@ def name_misconception(
         return explained - against + 0.5 * all(agreed), explained, against
 
     fits = {name: fit(theirs) for name, theirs in wrong.items()}
-    best = max(fits, key=fits.__getitem__, default=None)
-    if best is None:
+    if not fits:
         return None
+    most = max(score for score, _, _ in fits.values())
+    best = max((name for name, (score, _, _) in fits.items() if score == most), key=nearness)
     _, explained, against = fits[best]
     return best if explained > len(failed) / 2 and against < explained else None
 

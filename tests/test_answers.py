@@ -210,3 +210,17 @@ def test_a_gradient_that_is_a_little_wrong_at_one_place_fails(part: float, passe
     assert verdict.passed == passes and ("differs in 1 of 3" in verdict.message) != passes
     outputs = Outcome({"y": mine}), Outcome({"y": right})  # which have no such room
     assert not compare(*outputs, case).passed
+
+
+@pytest.mark.parametrize("seed", [2506967, 3353066, 10905283])
+def test_of_two_mistakes_that_read_the_same_the_one_is_named_that_came_back(seed: int) -> None:
+    lab, name = "03_softmax_temperature", "temperature_for_entropy"
+    exercise = reference.exercise_named(lab, name)
+    cases = exercise.cases(Draw(seed))  # 1/T and a search in the wrong direction end near the same entropies
+    source = next(code for where, what, code in wrong_answers() if (where, what) == (name, "inverse_temperature"))
+    outcomes = [run_case(namespace(source, lab), case) for case in cases]
+    wrong = reference.wrong(lab, exercise, cases)
+    judgement = judge(
+        name, 3, cases, outcomes, reference.expected(lab, cases), lambda: wrong, reference.hints(exercise)
+    )
+    assert judgement.misconception == "inverse_temperature"
