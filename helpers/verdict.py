@@ -130,8 +130,8 @@ def name_misconception(
 ) -> str | None:
     """The misconception whose outcomes these are: on every case if there is one, else on most of the failed ones.
 
-    The first four go case by case; `nearness` of a misconception decides between those that fit as well. A mistake that explains only one of many failed
-    cases is not named: a wrong name teaches worse than none.
+    The first four go case by case; `nearness` of a misconception decides between those that fit as well. A mistake that
+    explains only one of many failed cases is not named: a wrong name teaches worse than none.
     """
     failed = [i for i, verdict in enumerate(verdicts) if not verdict.passed]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 
 import pytest
 
-from autograder import zygote
+from autograder import sandbox, zygote
 from autograder.child import Ended, Pipes
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="handles of processes are Linux's")
@@ -42,3 +43,28 @@ def test_a_child_that_is_not_born_is_an_error_and_leaves_nothing_open() -> None:
         zygote._Ordered({}, pipes, life).child()
     pipes.close(pipes.theirs)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+FAILING = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import birth
+
+def fail(user, group):
+    raise OSError("no map of users")
+
+birth._stay = fail
+try:
+    child, _ = birth.fork(True)
+except OSError:
+    sys.exit(77)  # this machine makes no user namespaces
+print("ended with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_child_that_cannot_say_who_it_is_ends_and_does_not_go_on_as_its_parent() -> None:
+    command = [sys.executable, "-c", FAILING, str(sandbox.WORKER)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode == 77:
+        pytest.skip("no user namespaces here")
+    assert (done.stdout, done.stderr) == ("ended with 1\n", "no map of users\n")

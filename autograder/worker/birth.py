@@ -53,7 +53,11 @@ def fork(own_users: bool) -> tuple[int, int]:
     if child == 0:
         python.PyOS_AfterFork_Child()
         if own_users:
-            _stay(user, group)
+            try:
+                _stay(user, group)
+            except OSError as error:  # which must not reach whoever called: that is the parent's code
+                os.write(2, f"{error}\n".encode())
+                os._exit(1)
         return 0, -1
     python.PyOS_AfterFork_Parent()
     _must(child, "clone3")
