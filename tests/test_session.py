@@ -251,6 +251,22 @@ theirs, ours = TransformerManager(), get_ipython().input_transformer_manager
     shared.run("del ours.line_transforms[-1:]")
 
 
+def test_a_cell_is_run_as_it_is_compiled(shared):
+    shared.run("import warnings\nkept = warnings.filters[:]\nwarnings.simplefilter('always')")
+    assert [shared.run(cell)[0]["text"].count("Warning:") for cell in ("x = '\\d'", "x = 1 is 1")] == [1, 1]
+    shared.run("warnings.filters[:] = kept")
+    shared.run("from __future__ import annotations\ndef early(x: not_there) -> None: pass")
+    assert text(shared.run("def late(x: not_there) -> None: pass\nlate.__annotations__['x']")) == "'not_there'"
+    shared.run("async def numbers():\n    yield 1\n    yield 2")
+    assert text(shared.run("[number async for number in numbers()]")) == "[1, 2]"
+    assert text(shared.run("asynchronous = 'awaited'\nasynchronous")) == "'awaited'"
+    shared.run("import ast\nclass Twice(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+               "        return ast.copy_location(ast.Constant(node.value * 2), node)\n"
+               "get_ipython().ast_transformers.append(Twice())")  # fmt: skip
+    assert [text(shared.run("4")) for _ in range(2)] == ["8", "8"]
+    shared.run("get_ipython().ast_transformers.clear()")
+
+
 def test_what_cells_define_is_in_main_and_can_be_inspected(shared):
     shared.run("import inspect, pickle\nclass Own:\n    x = 1\ndef own():\n    pass")
     source = "Own.__module__, inspect.getsource(own)[:7], type(pickle.loads(pickle.dumps(Own()))) is Own"

@@ -25,6 +25,7 @@ from typing import Any
 import confine
 import numpy
 import torch
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
@@ -34,8 +35,38 @@ from traitlets.config import Config
 from helpers import driver, wire
 
 
+class Compiler(CachingCompiler):
+    """Keeps the last cell that was only looked at: to run it, it need not be parsed again."""
+
+    kept: tuple[str, int, ast.AST] | None = None
+
+    def look_at(self, source: str) -> None:
+        """Raises what is wrong with it, if it is no Python."""
+        self.kept = None
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            tree = self.ast_parse(source)
+        if not said:  # else it is parsed once more, and warns then
+            self.kept = source, self.flags, tree
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        kept, self.kept = self.kept, None
+        if kept is not None and (*kept[:2], "exec") == (source, self.flags, symbol):
+            return kept[2]
+        return super().ast_parse(source, filename, symbol)
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal, a history file or an event loop of its own."""
+
+    compiler_class = Compiler
+
+    def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **more: Any) -> bool:
+        """IPython compiles the cell to see whether it awaits anything; one without these words does not."""
+        cell = transformed_cell or raw_cell
+        return ("await" in cell or "async" in cell) and super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, **more
+        )
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         record.error(etype, evalue, stb if isinstance(stb, list) else [stb])
@@ -69,19 +100,19 @@ class Transformer(TransformerManager):
     The search goes through a cell token by token, which takes longer than an ordinary cell runs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, compiler: Compiler) -> None:
         super().__init__()
-        self.usual = self.steps()
+        self.compiler, self.usual = compiler, self.steps()
 
     def steps(self) -> list[Any]:
         return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
 
     def transform_cell(self, cell: str) -> str:
         if not cell[:1].isspace() and self.steps() == self.usual:
-            with contextlib.suppress(Exception), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it is compiled once more, to be run, and warns then
-                compile(cell, "<cell>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-                return cell if cell.endswith("\n") else cell + "\n"
+            whole = cell if cell.endswith("\n") else cell + "\n"
+            with contextlib.suppress(Exception):
+                self.compiler.look_at(whole)
+                return whole
         return super().transform_cell(cell)
 
 
@@ -99,7 +130,7 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result)
-    shell.input_transformer_manager = Transformer()
+    shell.input_transformer_manager = Transformer(shell.compile)
     shell.display_pub.record = shell.displayhook.record = record
     warnings.filterwarnings("ignore", "To exit: use")  # IPython's advice after sys.exit: there is nothing to quit
     builtins.input = getpass.getpass = refuse_input
