@@ -7,7 +7,6 @@ it: the session is started afresh without that cell and the rest of the notebook
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import torch
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder import reference
+from autograder import reference, replies
 from autograder.exercises import Draw, Exercise, exercises, given
 from autograder.lessons import grade_id, long_cells
 from autograder.release import handout
@@ -29,7 +28,9 @@ from helpers.judging import Judgement, judge
 SECOND_TRIES = 2  # in a notebook, after a process was killed from elsewhere: the machine may have run out of memory
 SESSIONS = 8  # that a notebook may use up before the rest of it is left ungraded
 NOTEBOOK_SECONDS = 600.0
-NOTEBOOK_OUTPUT = 32 << 20  # characters that all cells of a notebook may show together; a worked lab stays far below
+NOTEBOOK_OUTPUT = (
+    32 << 20
+)  # characters, as `replies.size` counts them, that all cells of a notebook may show together; a worked lab stays far below
 DROPPED = f"[Not kept: this notebook's outputs are larger than {NOTEBOOK_OUTPUT >> 20} MB together.]\n"
 SKIPPED = "[Not run in grading: this cell takes long, nothing graded needs it, and it is as it was handed out.]\n"
 
@@ -199,7 +200,7 @@ class _Run:
                     done += 1
 
     def _keep(self, place: int, outputs: list[dict[str, Any]]) -> None:
-        self.room -= len(json.dumps(outputs)) if outputs else 0
+        self.room -= sum(map(replies.size, outputs))
         kept = self.room >= 0 or not outputs
         self.nb.cells[place].outputs = (
             [*map(NotebookNode, outputs)] if kept else [new_output("stream", name="stdout", text=DROPPED)]

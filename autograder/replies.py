@@ -53,6 +53,13 @@ def clean(output: Any) -> dict[str, Any] | None:
     return None
 
 
+def size(output: dict[str, Any]) -> int:
+    """About how many characters a cleaned output takes in a file."""
+    data = output.get("data", {})
+    texts = [*data, *data.values(), *output.get("traceback", ()), output.get("text", ""), output.get("evalue", "")]
+    return sum(map(len, texts)) + 16 * len(texts)
+
+
 def _sound(text: str) -> str:
     """Text that can be written to a file: half a surrogate pair cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -13,7 +13,6 @@ from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbformat.v4.rwbase import split_lines
@@ -45,14 +44,18 @@ class Settings:
 
 
 def grade_bytes(data: bytes, lab: str, settings: Settings) -> bytes:
-    """The result of grading what was handed in, as one JSON document: {"report": …, "notebook": its text}.
+    """The result of grading what was handed in: its report as one line of JSON, then the executed notebook's text.
 
-    What cannot be read gets a report with "refused". Raises what `engine.grade` raises, DeviceUnavailable, and nbformat's
-    ValidationError where the executed notebook is none.
+    What cannot be read gets a report with "refused". Raises what `engine.grade` raises, and DeviceUnavailable.
     """
     result, nb = judged(restored(data, lab), lab, settings)
-    nbformat.validate(nb, relax_add_props=True)
-    return json.dumps({"report": result, "notebook": notebook_text(nb)}).encode("utf-8")
+    return f"{json.dumps(result)}\n{notebook_text(nb)}".encode()
+
+
+def report_and_notebook(result: bytes) -> tuple[dict[str, Any], str]:
+    """The two parts of what `grade_bytes` gave. Raises ValueError where it is something else."""
+    report, _, notebook = result.partition(b"\n")
+    return json.loads(report), notebook.decode()
 
 
 def notebook_text(nb: NotebookNode) -> str:

@@ -33,7 +33,7 @@ from traitlets.utils.importstring import import_item
 from autograder import durable
 from autograder.nbgrader_hook import REPORT, GradeSubmission, RestoreSubmission, SubmissionExporter
 from autograder.rows import Marks, find_or_make
-from autograder.work import report_text
+from autograder.work import report_and_notebook, report_text
 
 if TYPE_CHECKING:
     from autograder.course import Handed
@@ -65,10 +65,10 @@ class Writer:
         """
         draft = _beside(self.files.place(handed), "draft")
         try:
-            document = json.loads(result)
-            notebook, marks = self._through_steps(document["notebook"])
+            report, notebook = report_and_notebook(result)
+            notebook, marks = self._through_steps(notebook)
             durable.remove(draft)
-            self.files.write(handed, {REPORT: report_text(document["report"]), f"{handed.lab}.ipynb": notebook})
+            self.files.write(handed, {REPORT: report_text(report), f"{handed.lab}.ipynb": notebook})
             durable.flush(draft)
             self._save(handed, marks)
             self._put_in_place(handed)

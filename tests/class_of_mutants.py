@@ -8,7 +8,6 @@ is 1 where anything did.
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 from collections import Counter
@@ -34,9 +33,8 @@ def broken(one: Mutant, result: bytes | Failure, alone: dict) -> str | None:
     """Which promise the result of a notebook breaks, if any."""
     if isinstance(result, Failure):
         return result.message
-    document = json.loads(result)
-    nbformat.validate(nbformat.reads(document["notebook"], as_version=4))
-    report = document["report"]
+    report, notebook = work.report_and_notebook(result)
+    nbformat.validate(nbformat.reads(notebook, as_version=4))
     most = {each["name"]: each["max_score"] for each in report["exercises"]}
     scores = {each["name"]: each["score"] for each in report["exercises"]}
     if most != {exercise.name: exercise.points for exercise in exercises(one.lab)}:
@@ -58,7 +56,7 @@ def broken(one: Mutant, result: bytes | Failure, alone: dict) -> str | None:
 def main(count: int) -> int:
     """Grades `count` notebooks; the number of broken promises."""
     one, fates = honest(), Counter()
-    alone = json.loads(work.grade_bytes(one.data, one.lab, SETTINGS))["report"] | {"seconds": None}
+    alone = work.report_and_notebook(work.grade_bytes(one.data, one.lab, SETTINGS))[0] | {"seconds": None}
     places = random.Random(0).sample(range(count), count)
     bad = 0
     with Local(cores()) as executor:

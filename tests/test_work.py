@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import pickle
@@ -20,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from autograder import reference, sandbox
 from autograder.exercises import exercises
 from autograder.release import student_notebook
-from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes, notebook_text
+from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes, notebook_text, report_and_notebook
 from tools.submissions import with_answers
 
 LAB = "01_self_attention"
@@ -34,14 +33,14 @@ def test_a_submission_is_graded_in_another_process_without_a_trace(tmp_path: Pat
     settings = Settings(sandbox="none" if sandbox.available() else "auto", seed=5)
     assert pickle.loads(pickle.dumps(settings)) == settings
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
-        result = json.loads(executor.submit(grade_bytes, data, LAB, settings).result())
-    assert {one["name"]: one["score"] for one in result["report"]["exercises"] if one["score"]} == {
+        report, notebook = report_and_notebook(executor.submit(grade_bytes, data, LAB, settings).result())
+    assert {one["name"]: one["score"] for one in report["exercises"] if one["score"]} == {
         "causal_mask": POINTS["causal_mask"]
     }
-    assert (result["report"]["seed"], result["report"]["lab"]) == (5, LAB)
-    nb = nbformat.reads(result["notebook"], as_version=4)
+    assert (report["seed"], report["lab"]) == (5, LAB)
+    nb = nbformat.reads(notebook, as_version=4)
     nbformat.validate(nb)
-    assert "autograder" not in nb.metadata and result["notebook"].endswith("}\n")
+    assert "autograder" not in nb.metadata and notebook.endswith("}\n")
     assert os.listdir(tmp_path) == []
 
 
@@ -74,10 +73,10 @@ def test_a_notebook_is_written_as_nbformat_writes_it(extra: object, source: str,
     ids=["empty", "damaged", "too large", "another lab"],
 )
 def test_what_cannot_be_read_is_refused_and_gets_nothing(data: bytes, words: str) -> None:
-    result = json.loads(grade_bytes(data, LAB, Settings()))
-    assert words in result["report"]["refused"]
-    assert (result["report"]["score"], result["report"]["max_score"]) == (0, sum(POINTS.values()))
-    assert words in nbformat.reads(result["notebook"], as_version=4).cells[0].source
+    report, notebook = report_and_notebook(grade_bytes(data, LAB, Settings()))
+    assert words in report["refused"]
+    assert (report["score"], report["max_score"]) == (0, sum(POINTS.values()))
+    assert words in nbformat.reads(notebook, as_version=4).cells[0].source
 
 
 def test_a_device_that_is_not_there_is_an_error_not_a_result() -> None:

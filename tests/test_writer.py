@@ -175,12 +175,12 @@ def test_it_leaves_what_nbgrader_leaves(empty: Course, tmp_path: Path) -> None:
 
 def result_with(points: float) -> bytes:
     """A result without an engine: the notebook that could not be read, but with points on one test."""
-    result = json.loads(work.grade_bytes(b"broken", LAB, work.Settings()))
-    nb = nbformat.reads(result["notebook"], as_version=4)
+    report, notebook = work.report_and_notebook(work.grade_bytes(b"broken", LAB, work.Settings()))
+    nb = nbformat.reads(notebook, as_version=4)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_causal_mask":
             cell.outputs[-1].data["text/plain"] = str(points)
-    return json.dumps({"report": result["report"] | {"score": points}, "notebook": text(nb) + "\n"}).encode()
+    return f"{json.dumps(report | {'score': points})}\n{text(nb)}\n".encode()
 
 
 @pytest.fixture

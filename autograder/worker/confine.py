@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import platform
+import re
 import resource
 import signal
 import time
@@ -24,6 +24,12 @@ NO_SUID, NO_DEV, NO_EXEC, BIND, MOVE, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x20
 DEATH_SIGNAL, SECCOMP, NO_NEW_RIGHTS, CAPABILITIES_3 = 1, 22, 38, 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Program(ctypes.Structure):
+    """What prctl(2) takes for a filter of system calls."""
+
+    _fields_ = [("count", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
 
 
 def _must(result: int, what: str) -> None:
@@ -99,10 +105,6 @@ def drop_capabilities() -> None:
 def filter_calls(program: bytes) -> None:
     """Loads a filter of system calls as `syscalls.program` writes it; it holds for all that this process will start."""
     steps = ctypes.create_string_buffer(program, len(program))
-
-    class Program(ctypes.Structure):
-        _fields_ = [("count", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
-
     _must(libc.prctl(NO_NEW_RIGHTS, 1, 0, 0, 0), "prctl")
     if program:
         filled = Program(len(program) // 8, ctypes.addressof(steps))
@@ -128,15 +130,17 @@ def limit(settings: dict[str, Any]) -> None:
     # The first process of a namespace does not die of the warning signal, only of the one that nothing survives.
     grace = 0 if os.getpid() == 1 else 2
     at_most(resource.RLIMIT_CPU, used + settings["cpu_seconds"], used + settings["cpu_seconds"] + grace)
-    at_most(resource.RLIMIT_DATA, _memory("VmData") + settings["memory_bytes"])
+    memory = _memory()
+    at_most(resource.RLIMIT_DATA, memory["VmData"] + settings["memory_bytes"])
     if not settings["device"].startswith("cuda"):  # CUDA reserves far more address space than a machine has memory
-        at_most(resource.RLIMIT_AS, _memory("VmSize") + settings["memory_bytes"])
+        at_most(resource.RLIMIT_AS, memory["VmSize"] + settings["memory_bytes"])
     # Before 5.14 Linux counts all processes of the user outside as well, however many those are.
-    release = tuple(int(part) for part in platform.release().split(".")[:2])
+    release = tuple(int(part) for part in os.uname().release.split(".")[:2])
     if release >= (5, 14) or settings["uid"] is not None:
         at_most(resource.RLIMIT_NPROC, settings["processes"])
 
 
-def _memory(field: str) -> int:
+def _memory() -> dict[str, int]:
+    """Bytes by the kernel's names for them."""
     with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(field + ":"))
+        return {name: int(value.split()[0]) << 10 for name, value in re.findall(r"(Vm\w+):(.*)", file.read())}

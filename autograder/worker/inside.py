@@ -230,10 +230,9 @@ def serve(
     torch.set_num_threads(1)
     shell = shell or make_shell()
     os.makedirs(shell.profile_dir.location, exist_ok=True)  # a shell made by the warm parent has left its own behind
-    shell.profile_dir.check_dirs()
     record.limit = settings["output_bytes"]
     random.seed()  # else all children of one parent would draw the same
-    numpy.random.seed()
+    numpy.random.seed(random.getrandbits(32))  # without a number it takes much longer
     torch.default_generator.seed()  # torch.seed() would prepare CUDA as well, which seeds itself
     confine.limit(settings)
     os.dup2(1, 2)
