@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import subprocess
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +22,7 @@ from torch import Tensor
 from autograder import reference
 from autograder.exercises import LABS, Draw, Exercise, exercises, given
 from autograder.lessons import ROOT, labs, lesson
-from autograder.setup_cell import badge, setup_cell
+from autograder.setup_cell import badge, repository, setup_cell
 from helpers.driver import GRADIENT, Outcome
 from helpers.published import FOLDER, Example
 
@@ -44,24 +42,6 @@ from torch import Tensor, nn
 '''
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-
-
-@lru_cache
-def repository() -> str | None:
-    """The repository's web address: pyproject's setting, else git's origin, else None."""
-    address = (
-        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        .get("urls", {})
-        .get("Repository")
-    )
-    if not address:
-        git = subprocess.run(["git", "remote", "get-url", "origin"], cwd=ROOT, capture_output=True, text=True)
-        address = git.stdout.strip() if git.returncode == 0 else ""
-    address = address.removeprefix("git@github.com:").removesuffix(".git")
-    if address.count("/") == 1:
-        address = f"https://github.com/{address}"
-    # A clone of a local folder has that folder as its origin: no address that a reader could open.
-    return address if address.startswith("https://") else None
 
 
 def _notebook(lab: str, address: str | None) -> NotebookNode:

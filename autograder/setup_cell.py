@@ -6,7 +6,31 @@ nothing needs installing, and offline beside a wheel.
 
 from __future__ import annotations
 
+import subprocess
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 NAMES = "check, figures, progress, quiz"
+
+
+@lru_cache
+def repository() -> str | None:
+    """The repository's web address: pyproject's setting, else git's origin, else None."""
+    address = (
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        .get("urls", {})
+        .get("Repository")
+    )
+    if not address:
+        git = subprocess.run(["git", "remote", "get-url", "origin"], cwd=ROOT, capture_output=True, text=True)
+        address = git.stdout.strip() if git.returncode == 0 else ""
+    address = address.removeprefix("git@github.com:").removesuffix(".git")
+    if address.count("/") == 1:
+        address = f"https://github.com/{address}"
+    # A clone of a local folder has that folder as its origin: no address that a reader could open.
+    return address if address.startswith("https://") else None
 
 
 def setup_cell(address: str | None) -> str:

@@ -103,6 +103,7 @@ class Transformer(TransformerManager):
     def __init__(self, compiler: Compiler) -> None:
         super().__init__()
         self.compiler, self.usual = compiler, self.steps()
+        self.known: dict[str, str] = {}
 
     def steps(self) -> list[Any]:
         return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
@@ -113,7 +114,13 @@ class Transformer(TransformerManager):
             with contextlib.suppress(Exception):
                 self.compiler.look_at(whole)
                 return whole
+            if cell in self.known:
+                return self.known[cell]
         return super().transform_cell(cell)
+
+    def learn(self, cells: list[str]) -> None:
+        """What becomes of these cells, which a warm parent's children are going to meet."""
+        self.known = {cell: self.transform_cell(cell) for cell in cells}
 
 
 def refuse_input(*_: Any, **__: Any) -> str:

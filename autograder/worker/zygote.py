@@ -120,6 +120,7 @@ os.dup2(inside.quiet.fileno(), 0)
 torch.set_num_threads(1)
 shell = inside.make_shell()
 warmth.warm_up(shell)
+shell.input_transformer_manager.learn(setup["cells"])
 gc.collect()
 holes.fill_python()
 gc.freeze()  # a collection in a child need not touch, and so copy, what the parent holds
