@@ -86,7 +86,7 @@ def launch_zygote(device: str) -> Launch:
     road, reason = _road(device)
     if road is None:
         raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
-    setup = {"own_users": road[1], "path": ["/grader"], "cells": [setup_cell(repository())]}
+    setup = {"own_users": road[1], "device": device, "path": ["/grader"], "cells": [setup_cell(repository())]}
     argv = _wall(*road, device, ZYGOTE_SCRATCH, _helpers(), warm=True)
     return Launch([*argv, "--", sys.executable, "-s", "-B", "/grader/zygote.py", json.dumps(setup)], {}, "/")
 

@@ -47,7 +47,7 @@ def show(card: Card) -> None:
     else:
         from IPython.display import display
 
-        display(card)
+        display(card._repr_mimebundle_(), raw=True)  # IPython would ask it for eight other forms
 
 
 def _box(color: str, body: str) -> str:
