@@ -2,7 +2,7 @@
 
 nbgrader's own calls look each cell of a notebook up through seven tables and commit after every one of them: some fifty
 queries and twenty commits for a submission, and what is half written stays. Here the same models are read and written
-in one session, which the caller commits.
+in one session, which the caller commits, and the rows of a new submission's cells go in together.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from logging import Logger
+from types import SimpleNamespace
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -27,9 +29,27 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session, load_only
 from sqlalchemy.orm.attributes import set_committed_value
+
+# Made once: SQLAlchemy takes as long to put a query together as SQLite to answer it.
+LOOK_UP = (
+    select(Assignment, Student.id, SubmittedAssignment)
+    .select_from(Assignment)
+    .outerjoin(Student, Student.id == bindparam("student"))
+    .outerjoin(
+        SubmittedAssignment,
+        and_(SubmittedAssignment.assignment_id == Assignment.id, SubmittedAssignment.student_id == Student.id),
+    )
+    .where(Assignment.name == bindparam("lab"))
+    .options(load_only(Assignment.duedate), load_only(SubmittedAssignment.timestamp, SubmittedAssignment.extension))
+)
+CELLS = (
+    select(Notebook.id, Notebook.name, BaseCell.id, BaseCell.name, BaseCell.type)
+    .outerjoin(BaseCell, BaseCell.notebook_id == Notebook.id)
+    .where(Notebook.assignment_id == bindparam("assignment"))
+)
 
 
 @dataclass(frozen=True)
@@ -52,14 +72,19 @@ class Marks:
         return marks
 
 
+class NewRow(SimpleNamespace):
+    """A row of Grade or Comment that is not in the gradebook yet, column by column."""
+
+
 @dataclass
 class SubmissionRows:
     """The rows of one submission; those of its notebooks by the notebook's name, those of cells by notebook and cell."""
 
     submission: SubmittedAssignment
     notebooks: dict[str, SubmittedNotebook]
-    grades: dict[tuple[str, str], Grade]
-    comments: dict[tuple[str, str], Comment]
+    grades: dict[tuple[str, str], Grade | NewRow] = field(default_factory=dict)
+    comments: dict[tuple[str, str], Comment | NewRow] = field(default_factory=dict)
+    new: dict[type[Grade | Comment], list[NewRow]] = field(default_factory=dict)
 
     def save(self, notebook: str, marks: Marks) -> None:
         """Takes points and comments over. Those that a person gave stay, and such grades are to be looked at again."""
@@ -69,6 +94,13 @@ class SubmissionRows:
             grade.needs_manual_grade = grade.manual_score is not None or score is None
         for name, comment in marks.comments.items():
             _entry(self.comments, notebook, name).auto_comment = comment
+
+    def send(self, db: Session) -> None:
+        """Has the gradebook take these rows, as part of its transaction. What becomes of a new one later is not sent."""
+        db.flush()
+        for kind, rows in self.new.items():
+            db.execute(insert(kind.__table__), [vars(row) for row in rows])
+        self.new.clear()
 
     def give_nothing(self, notebook: str) -> None:
         """No points for a notebook of the assignment that was not handed in."""
@@ -98,19 +130,15 @@ def find_or_make(db: Session, student: str, lab: str, timestamp: datetime | None
     Raises MissingEntry where the gradebook does not know the lab or may not take the student in. Without a timestamp the
     one of an earlier submission stays, as with nbgrader.
     """
-    assignment = db.scalar(select(Assignment).options(load_only(Assignment.duedate)).where(Assignment.name == lab))
-    if assignment is None:
+    known = db.execute(LOOK_UP, {"lab": lab, "student": student}).one_or_none()
+    if known is None:
         raise MissingEntry(f"the gradebook has no assignment {lab}.")
-    if db.scalar(select(Student.id).where(Student.id == student)) is None:
-        if not enrol:
-            raise MissingEntry(f"the gradebook has no student {student}, and the course's settings forbid to add one.")
-        db.add(Student(id=student))
-    submission = db.scalar(
-        select(SubmittedAssignment)
-        .options(load_only(SubmittedAssignment.timestamp, SubmittedAssignment.extension))
-        .where(SubmittedAssignment.assignment_id == assignment.id, SubmittedAssignment.student_id == student)
-    )
+    assignment, enrolled, submission = known
+    if enrolled is None and not enrol:
+        raise MissingEntry(f"the gradebook has no student {student}, and the course's settings forbid to add one.")
     rows = _make(db, assignment, student) if submission is None else _find(db, submission)
+    if enrolled is None:
+        db.add(Student(id=student))
     submission = rows.submission
     set_committed_value(submission, "assignment", assignment)  # nbgrader asks it for the due date
     if timestamp is not None:
@@ -120,22 +148,19 @@ def find_or_make(db: Session, student: str, lab: str, timestamp: datetime | None
 
 def _make(db: Session, assignment: Assignment, student: str) -> SubmissionRows:
     submission = SubmittedAssignment(id=new_uuid(), assignment_id=assignment.id, student_id=student)
-    known = db.execute(select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id)).all()
-    notebooks = {
-        name: SubmittedNotebook(id=new_uuid(), notebook_id=one, assignment_id=submission.id) for one, name in known
-    }
-    rows = SubmissionRows(submission, notebooks, {}, {})
-    cells = (
-        select(BaseCell.id, BaseCell.name, BaseCell.type, Notebook.name)
-        .join(Notebook, Notebook.id == BaseCell.notebook_id)
-        .where(Notebook.assignment_id == assignment.id)
-    )
-    for cell, name, kind, notebook in db.execute(cells):
+    rows = SubmissionRows(submission, {})
+    for notebook, where, cell, name, kind in db.execute(CELLS, {"assignment": assignment.id}):
+        if where not in rows.notebooks:
+            rows.notebooks[where] = SubmittedNotebook(id=new_uuid(), notebook_id=notebook, assignment_id=submission.id)
+        ids = {"cell_id": cell, "notebook_id": rows.notebooks[where].id}
         if kind in ("GradeCell", "TaskCell"):
-            rows.grades[notebook, name] = Grade(cell_id=cell, notebook_id=notebooks[notebook].id)
+            rows.grades[where, name] = NewRow(
+                **ids, id=new_uuid(), auto_score=None, manual_score=None, needs_manual_grade=True
+            )
         if kind in ("SolutionCell", "TaskCell"):
-            rows.comments[notebook, name] = Comment(cell_id=cell, notebook_id=notebooks[notebook].id)
-    db.add_all([submission, *notebooks.values(), *rows.grades.values(), *rows.comments.values()])
+            rows.comments[where, name] = NewRow(**ids, id=new_uuid(), auto_comment=None)
+    rows.new = {kind: [*found.values()] for kind, found in ((Grade, rows.grades), (Comment, rows.comments)) if found}
+    db.add_all([submission, *rows.notebooks.values()])
     return rows
 
 
@@ -145,7 +170,7 @@ def _find(db: Session, submission: SubmittedAssignment) -> SubmissionRows:
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .where(SubmittedNotebook.assignment_id == submission.id)
     ).all()
-    rows = SubmissionRows(submission, {name: one for one, name in notebooks}, {}, {})
+    rows = SubmissionRows(submission, {name: one for one, name in notebooks})
     names = {one.id: name for one, name in notebooks}
     # Without load_only each grade comes with sums and subqueries over its cell that nobody asks for here.
     for kind, columns, found in (
@@ -158,7 +183,7 @@ def _find(db: Session, submission: SubmittedAssignment) -> SubmissionRows:
     return rows
 
 
-def _entry(known: dict[tuple[str, str], Grade | Comment], notebook: str, name: str) -> Grade | Comment:
+def _entry(known: dict[tuple[str, str], Any], notebook: str, name: str) -> Any:
     if (notebook, name) not in known:
         raise MissingEntry(
             f"the gradebook has no cell {name} in {notebook}: has the lab changed? See `autograder course`."

@@ -109,7 +109,7 @@ class Writer:
             rows.give_nothing(notebook)
 
         def commit() -> None:
-            db.flush()  # if the gradebook is locked, it shows before anything is called ready
+            rows.send(db)  # if the gradebook is locked, it shows before anything is called ready
             place = self.files.place(handed)
             if not unfinished(place):
                 _beside(place, "draft").rename(_beside(place, "ready"))

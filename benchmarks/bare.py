@@ -1,4 +1,4 @@
-"""The cells of a lab in a process that has everything imported, with nothing around them: no sandbox, no tests.
+"""The cells of a lab in IPython as it comes, in a process that has everything imported: no sandbox, no tests, no engine.
 
     python -m benchmarks.bare LAB
 
@@ -7,8 +7,6 @@ Runs them once for each line of its standard input and answers with the seconds 
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import sys
 import time
@@ -20,9 +18,11 @@ if __name__ == "__main__":
         name: value for name, value in sandbox.environment(os.getcwd(), "cpu").items() if name != "PYTHONPATH"
     }
     sys.path.insert(0, str(sandbox.WORKER))
-    import inside
     import torch
     import warmth
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+    from traitlets.config import Config
 
     from autograder.lessons import grade_id, long_cells
     from autograder.release import instructor_notebook
@@ -36,16 +36,14 @@ if __name__ == "__main__":
         and not (grade_id(cell) or "").startswith("test_")
     ]
     torch.set_num_threads(1)
-    shell = inside.make_shell()
-    warmth.warm_up(shell)
-    inside.record.limit = 1 << 20
+    config = Config()
+    config.HistoryManager.enabled = False  # a file of all cells, which nobody needs here
+    shell = InteractiveShell.instance(config=config)
+    warmth.warm_up(shell, device="any")
     for _ in sys.stdin:
         shell.reset(new_session=True)
         start = time.perf_counter()
-        with contextlib.redirect_stdout(io.StringIO()):
+        with capture_output():
             for source in cells:
-                inside.record.begin()
-                done = shell.run_cell(source, store_history=True)
-                done.raise_error()
-                inside.record.end()
+                shell.run_cell(source, store_history=True).raise_error()
         print(time.perf_counter() - start, flush=True)
