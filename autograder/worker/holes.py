@@ -11,8 +11,9 @@ import ctypes
 LARGE = 1 << 21
 HUGE_PAGES = 14  # MADV_HUGEPAGE
 TRIM, AHEAD, ALONE = -1, -2, -3  # options of mallopt(3)
-# Bytes: free ones at the end that are not given back; how far the ground grows at once; what is mapped by itself.
-MOST_KEPT, GROUND, LARGEST = 1 << 28, 1 << 24, 1 << 25
+# Bytes: free ones at the end that are not given back; how far the ground grows at once; what is mapped by itself; the
+# least that a piece of memory holds.
+MOST_KEPT, GROUND, LARGEST, SMALLEST = 1 << 28, 1 << 24, 1 << 25, 24
 OWN = 1 << 18  # bytes before the ground for what the parent does between two forks
 
 # Python's own memory, since 3.10: pools of blocks of one size, up to 512 bytes. A block of a bytes object has 33 around it.
@@ -62,15 +63,15 @@ def fill_c() -> None:
     # in small pages, and given back.
     for option, value in ((TRIM, MOST_KEPT), (AHEAD, GROUND), (ALONE, LARGEST)):
         libc.mallopt(option, value)
-    for size in range(24, 1033, 16):  # each thread keeps up to seven of each of these sizes at hand
+    for size in range(SMALLEST, 1033, 16):  # each thread keeps up to seven of each of these sizes at hand
         for _ in range(7):
             libc.malloc(size)
     size, before = LARGEST // 4, libc.mallinfo2()
-    while size >= 24:
+    while size:
         libc.malloc(size)
         there = libc.mallinfo2()
         if (there.top, there.arena) != (before.top, before.arena):  # there is no hole of that size, this is new ground
-            size //= 2
+            size = max(size // 2, SMALLEST) if size > SMALLEST else 0
         before = there
     ground = libc.sbrk(0) - libc.mallinfo2().top
     begin = -(-(ground + OWN) // LARGE) * LARGE
