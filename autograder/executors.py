@@ -13,10 +13,8 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import re
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
@@ -28,7 +26,6 @@ from autograder import sandbox as walls
 from autograder import zygote
 
 Job = TypeVar("Job")
-LOOK = 0.1  # seconds for which one looks at what the processors are doing
 PATIENCE = 1.0  # seconds between two looks at how many workers a cluster has
 DEATH_SIGNAL = 1  # of prctl(2)
 
@@ -50,7 +47,7 @@ class Failure:
 
 
 class Local:
-    """Processes of this machine, one job at a time each, and each on a processor of its own where there are enough.
+    """Processes of this machine, one job at a time each.
 
     Each has a pool, and so pipes, of its own: one that is killed in the middle of a sentence spoils no other's.
     """
@@ -59,8 +56,7 @@ class Local:
 
     def __init__(self, workers: int, device: str = "cpu", sandbox: str = "auto"):
         self.slots = workers
-        self._start = device, sandbox
-        self._processors = _processors(workers)
+        self._start = workers, device, sandbox
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._pids: list[Future | None] = [None] * workers
         self._last: list[Future | None] = [None] * workers  # what each was given last
@@ -93,9 +89,7 @@ class Local:
         pool = self._pools[slot]
         if pool is None:
             context = multiprocessing.get_context("spawn")  # torch, once it has worked, cannot be forked
-            pool = ProcessPoolExecutor(
-                1, mp_context=context, initializer=_begin, initargs=(slot, self._processors[slot], *self._start)
-            )
+            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(slot, *self._start))
             self._pools[slot], self._pids[slot] = pool, pool.submit(os.getpid)
         return pool
 
@@ -104,31 +98,7 @@ class Local:
         self._pools[slot] = None
 
 
-def _processors(workers: int) -> list[int | None]:
-    """The processor that each worker keeps to, with all that its submissions start; None: it may use them all.
-
-    So a notebook that keeps busy takes nobody else's time, not even with a hundred processes, and N workers leave the
-    rest of a machine to others. Of more processors than workers those are taken that have the least to do.
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return [None] * workers
-    mine = sorted(os.sched_getaffinity(0))
-    if workers < len(mine):
-        before = _busy()
-        time.sleep(LOOK)
-        after = _busy()
-        mine = sorted(mine, key=lambda one: after.get(one, 0) - before.get(one, 0))[:workers]
-    return mine * (workers // len(mine)) if workers % len(mine) == 0 else [None] * workers
-
-
-def _busy() -> dict[int, int]:
-    """How long each processor has been at work, in the kernel's ticks."""
-    with open("/proc/stat") as file:
-        rows = [line.split() for line in file if re.match(r"cpu\d", line)]
-    return {int(name[3:]): sum(map(int, ticks[:3])) for name, *ticks in rows}
-
-
-def _begin(slot: int, processor: int | None, device: str, sandbox: str) -> None:
+def _begin(slot: int, workers: int, device: str, sandbox: str) -> None:
     """What a worker process does first: it ends with the one that made it, takes its turn among processors and GPUs, and
     has its warm parent start while it imports what it needs itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the one that made it
@@ -139,8 +109,9 @@ def _begin(slot: int, processor: int | None, device: str, sandbox: str) -> None:
     gpus = visible.split(",") if visible else [str(n) for n in range(_gpus())]
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[slot % len(gpus)]
-    elif processor is not None:
-        os.sched_setaffinity(0, {processor})
+    elif workers % cores() == 0 and hasattr(os, "sched_setaffinity"):
+        # No submission takes another one's time, and nothing is moved between processors that are all busy.
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[slot % cores()]})
         with contextlib.suppress(OSError):
             # Whoever answers goes on with the next question, instead of making way at once for the one who reads the answer.
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -7,6 +7,7 @@ old or the new, and as long as something is called ready the two may disagree: s
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import json
 import logging
@@ -231,8 +232,13 @@ def _copy(source: str, target: str, ignored: list[str], kept: set[str]) -> None:
     """
 
     def is_ignored(path: str) -> bool:
-        folder = glob.escape(os.path.dirname(path))
-        return any(path in glob.glob(os.path.join(folder, pattern)) for pattern in [*ignored, "*.ipynb"])
+        folder, name = os.path.split(path)
+        return any(
+            path in glob.glob(os.path.join(glob.escape(folder), pattern))
+            if os.sep in pattern
+            else fnmatch.fnmatch(name, pattern) and (pattern[:1] == "." or name[:1] != ".")
+            for pattern in [*ignored, "*.ipynb"]
+        )
 
     for where, folders, names in os.walk(source):
         if is_ignored(where):
