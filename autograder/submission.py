@@ -144,5 +144,5 @@ def restore(nb: NotebookNode, template: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{index}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    # Not nbformat's maker either: whoever writes the notebook has it validated then, once.
+    # Not nbformat's maker either: what is put together here is valid, and so is what `replies.clean` lets into it.
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=copy.deepcopy(nb.metadata), cells=cells)

@@ -250,6 +250,9 @@ theirs, ours = TransformerManager(), get_ipython().input_transformer_manager
 [cell for cell in {cells!r} if ours.transform_cell(cell) != theirs.transform_cell(cell)]
 """
     assert text(shared.run(source)) == "[]"
+    # The set-up cell, of which the parent knows it already.
+    known = "len(ours.known), all(theirs.transform_cell(cell) == made for cell, made in ours.known.items())"
+    assert text(shared.run(known)) == "(1, True)"
     shared.run("ours.line_transforms.append(lambda lines: [line.replace('forty', '42') for line in lines])")
     assert text(shared.run("forty")) == "42"
     shared.run("del ours.line_transforms[-1:]")
