@@ -115,10 +115,13 @@ def _begin(slot: int, workers: int, device: str, sandbox: str) -> None:
         with contextlib.suppress(OSError):
             # Whoever answers goes on with the next question, instead of making way at once for the one who reads the answer.
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    if sandbox == "auto" and walls.cold(device) is None:
+    warm = sandbox == "auto" and walls.cold(device) is None
+    if warm:
         zygote.prepare(device)
     from autograder import engine  # noqa: F401
 
+    if warm:
+        zygote.teach(device)
     gc.collect()
     gc.freeze()  # what is imported stays; going through it for garbage takes as long as judging does
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder import syscalls
-from autograder.setup_cell import repository, setup_cell
 
 HERE = Path(__file__).resolve().parent
 WORKER = HERE / "worker"  # the files that run behind the wall
@@ -86,7 +85,7 @@ def launch_zygote(device: str) -> Launch:
     road, reason = _road(device)
     if road is None:
         raise SandboxUnavailable(f"No sandbox can run here ({reason}): {ADVICE}.")
-    setup = {"own_users": road[1], "device": device, "path": ["/grader"], "cells": [setup_cell(repository())]}
+    setup = {"own_users": road[1], "device": device, "path": ["/grader"]}
     argv = _wall(*road, device, ZYGOTE_SCRATCH, _helpers(), warm=True)
     return Launch([*argv, "--", sys.executable, "-s", "-B", "/grader/zygote.py", json.dumps(setup)], {}, "/")
 

@@ -68,7 +68,7 @@ class Zygote:
     def __init__(self, launch: sandbox.Launch):
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it lasts as long as the parent)
-        self._warm = False
+        self._warm = self._taught = False
         self._ahead: _Ordered | None = None
         with theirs:
             self._process = subprocess.Popen(
@@ -76,7 +76,21 @@ class Zygote:
                 stderr=self._errors, start_new_session=True,
             )  # fmt: skip
 
+    def teach(self) -> None:
+        """Sends the lessons' own cells, for which the parent waits."""
+        if not self._taught:
+            from autograder.lessons import labs  # the parent is getting warm while this is imported
+            from autograder.release import handout
+
+            self._taught = True
+            cells = {cell.source for lab in labs() for cell in handout(lab).cells if cell.cell_type == "code"}
+            with tempfile.TemporaryFile() as file, contextlib.suppress(OSError):  # it is waited for, and missed then
+                file.write(json.dumps(sorted(cells)).encode())
+                file.seek(0)
+                socket.send_fds(self._orders, [b"lessons"], [file.fileno()])
+
     def _wait(self) -> None:
+        self.teach()
         self._orders.settimeout(WARM_SECONDS)
         with contextlib.suppress(OSError):
             if self._orders.recv(16) == b"warm":
@@ -166,6 +180,12 @@ def prepare(device: str) -> None:
     """Starts this process's parent for `device`, where there is none, and does not wait for it."""
     with _lock:
         _parent(device)
+
+
+def teach(device: str) -> None:
+    """Tells the parent that `prepare` started of the lessons; else the first `fork` does."""
+    with _lock:
+        _parent(device).teach()
 
 
 def _parent(device: str) -> Zygote:

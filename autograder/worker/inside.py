@@ -8,7 +8,6 @@ into `serve`.
 from __future__ import annotations
 
 import _signal  # `signal` turns each mask into enumerations, which takes as long as a small cell
-import ast
 import builtins
 import contextlib
 import getpass
@@ -25,35 +24,13 @@ from typing import Any
 import confine
 import numpy
 import torch
-from IPython.core.compilerop import CachingCompiler
+from compiling import Compiler, Transformer
 from IPython.core.error import StdinNotImplementedError
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from recording import Publisher, Record, Result, Stream, as_text
 from traitlets.config import Config
 
 from helpers import driver, wire
-
-
-class Compiler(CachingCompiler):
-    """Keeps the last cell that was only looked at: to run it, it need not be parsed again."""
-
-    kept: tuple[str, int, ast.AST] | None = None
-
-    def look_at(self, source: str) -> None:
-        """Raises what is wrong with it, if it is no Python."""
-        self.kept = None
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            tree = self.ast_parse(source)
-        if not said:  # else it is parsed once more, and warns then
-            self.kept = source, self.flags, tree
-
-    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
-        kept, self.kept = self.kept, None
-        if kept is not None and (*kept[:2], "exec") == (source, self.flags, symbol):
-            return kept[2]
-        return super().ast_parse(source, filename, symbol)
 
 
 class Shell(InteractiveShell):
@@ -94,35 +71,6 @@ class Shell(InteractiveShell):
         pass
 
 
-class Transformer(TransformerManager):
-    """IPython's own syntax (`%magic`, `!command`, `help?`) is looked for only in what is not Python without it.
-
-    The search goes through a cell token by token, which takes longer than an ordinary cell runs.
-    """
-
-    def __init__(self, compiler: Compiler) -> None:
-        super().__init__()
-        self.compiler, self.usual = compiler, self.steps()
-        self.known: dict[str, str] = {}
-
-    def steps(self) -> list[Any]:
-        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
-
-    def transform_cell(self, cell: str) -> str:
-        if not cell[:1].isspace() and self.steps() == self.usual:
-            whole = cell if cell.endswith("\n") else cell + "\n"
-            with contextlib.suppress(Exception):
-                self.compiler.look_at(whole)
-                return whole
-            if cell in self.known:
-                return self.known[cell]
-        return super().transform_cell(cell)
-
-    def learn(self, cells: list[str]) -> None:
-        """What becomes of these cells, which a warm parent's children are going to meet."""
-        self.known = {cell: self.transform_cell(cell) for cell in cells}
-
-
 def refuse_input(*_: Any, **__: Any) -> str:
     raise StdinNotImplementedError("input() cannot be used here: while a notebook is graded there is nobody to answer.")
 
@@ -137,6 +85,7 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result)
+    shell.compile.shell = shell
     shell.input_transformer_manager = Transformer(shell.compile)
     shell.display_pub.record = shell.displayhook.record = record
     warnings.filterwarnings("ignore", "To exit: use")  # IPython's advice after sys.exit: there is nothing to quit

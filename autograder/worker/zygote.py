@@ -1,7 +1,7 @@
 """The warm parent: everything imported once, a child forked for each notebook.
 
-Runs behind the wall and never reads a student's code. Over its standard input, a socket, the grader sends an order (one
-JSON object) with four descriptors: requests, replies, errors, and a socket on which the child's life is reported: a handle of the
+Runs behind the wall and never reads a student's code. Over its standard input, a socket, the grader sends a file with the
+lessons' own cells, and from then on orders: one JSON object with four descriptors, requests, replies, errors, and a socket on which the child's life is reported: a handle of the
 student's process, by itself that it waits for questions, and at the end its exit status and the processor time it used.
 Each lives in namespaces of its own, as the first process there, so that all it starts ends with it.
 """
@@ -93,6 +93,15 @@ def say(child: Child, message: bytes, *fds: int) -> None:
         socket.send_fds(life, [message], fds)
 
 
+def learn_lessons() -> None:
+    """Takes in the cells that students were given, which the grader sends as a file before anything else."""
+    message, fds, _, _ = socket.recv_fds(orders, 16, 1)
+    if not message:
+        sys.exit()
+    with os.fdopen(*fds) as file:
+        shell.input_transformer_manager.learn(json.load(file))
+
+
 def serve() -> None:
     """Makes a child for each order, until the grader is gone."""
     poll.register(orders, select.POLLIN)
@@ -120,7 +129,7 @@ os.dup2(inside.quiet.fileno(), 0)
 torch.set_num_threads(1)
 shell = inside.make_shell()
 warmth.warm_up(shell, setup["device"])
-shell.input_transformer_manager.learn(setup["cells"])
+learn_lessons()
 gc.collect()
 holes.fill_python()
 gc.freeze()  # a collection in a child need not touch, and so copy, what the parent holds
