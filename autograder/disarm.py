@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
-from autograder.lessons import grade_id
+from autograder.lessons import is_test
 from autograder.prose import rendered, settled, typed, without_commands
 from autograder.release import handout
 
@@ -66,20 +66,27 @@ FETCHES = re.compile(r"url|image|\\", re.IGNORECASE)  # in a style: a cursor is 
 
 def disarm(nb: NotebookNode, lab: str) -> None:
     """Cleans what a student wrote or put out. Left alone are the lesson's own text and the cells that the engine wrote."""
-    ours = {cell.source for cell in handout(lab).cells if cell.cell_type == "markdown"}
+    ours = _texts(lab)
     clean = _Cleaner()
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            if not (grade_id(cell) and cell.metadata.nbgrader["grade"]):
-                for output in cell.outputs:
+    for cell in nb["cells"]:
+        source = cell["source"]
+        if cell["cell_type"] == "code":
+            if not is_test(cell):
+                for output in cell["outputs"]:
                     if "data" in output:
-                        output.data = NotebookNode(_harmless(output.data, clean))
-        elif cell.cell_type == "raw":
-            cell.source = typed(cell.source)
-        elif cell.source not in ours:
-            html = rendered(cell.source) if clean.has_room(cell.source) else None
+                        output["data"] = NotebookNode(_harmless(output["data"], clean))
+        elif cell["cell_type"] == "raw":
+            cell["source"] = typed(source)
+        elif source not in ours:
+            html = rendered(source) if clean.has_room(source) else None
             shown = None if html is None else clean(html)
-            cell.source = settled(typed(cell.source) if shown is None else shown)
+            cell["source"] = settled(typed(source) if shown is None else shown)
+
+
+@cache
+def _texts(lab: str) -> frozenset[str]:
+    """What the lesson itself says between its code."""
+    return frozenset(cell.source for cell in handout(lab).cells if cell.cell_type == "markdown")
 
 
 class _Cleaner:

@@ -38,3 +38,8 @@ def long_cells(lab: str) -> set[str]:
 def grade_id(cell: NotebookNode) -> str | None:
     """The nbgrader id of a cell of a trusted notebook, or None."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")  # not cell.metadata, which is five times as slow
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell of a trusted notebook gives points."""
+    return cell["metadata"].get("nbgrader", {}).get("grade", False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import selectors
+import select
 import signal
 import time
 from collections import deque
@@ -74,6 +74,7 @@ class Session:
         self.device, self.sandbox, self.given = device, sandbox, given
         self._child: Child | None = None
         self._death: SessionDied | None = None
+        self._received = bytearray()  # of its replies, and not yet looked at
 
     def __enter__(self) -> Session:
         self.start()
@@ -98,6 +99,7 @@ class Session:
 
     def _start(self) -> None:
         limits = self.limits
+        self._received.clear()
         settings = {name: getattr(limits, name) for name in ("memory_bytes", "cpu_seconds", "processes", "file_bytes")}
         settings |= {"device": self.device, "output_bytes": limits.output_bytes}
         if self.sandbox == "auto" and sandbox.cold(self.device) is None:
@@ -222,69 +224,79 @@ class Session:
         First it yields nothing, when so many are written as the pipe takes: while the student's process is at work,
         whoever asked may be as well.
         """
-        child, sent = self._child, False
+        child, sent, writing = self._child, False, True
         self._stderr = bytearray()
-        if _read(child.replies, 1):
+        if self._received or _read(child.replies, 1):
             raise self._die("protocol", "The process answered without being asked.")
-        unsent, received, wanted, awaited = memoryview(b""), bytearray(), None, 0
+        unsent, received, awaited = memoryview(b""), self._received, 0
         next_look, deadline = time.monotonic() + TICK, time.monotonic() + seconds
         # Not epoll: of that a user has only so much, and as an ordinary user we share it with the student's processes.
-        with selectors.PollSelector() as selector:
-            selector.register(child.replies, selectors.EVENT_READ)
-            selector.register(child.errors, selectors.EVENT_READ)
-            selector.register(child.requests, selectors.EVENT_WRITE)
-            while True:
-                if not unsent and child.requests in selector.get_map():
-                    frame = next(frames, None)
-                    if frame is None:
-                        selector.unregister(child.requests)
-                    else:
-                        unsent, awaited = memoryview(frame), awaited + 1
-                if not awaited and sent:
-                    return
-                now = time.monotonic()
-                if now > deadline:
-                    raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
-                if now > next_look:
-                    self._look(child)
-                    next_look = time.monotonic() + TICK
-                events = selector.select(min(TICK, deadline - now) if sent else 0)
-                if not sent:
-                    events = [event for event in events if event[0].fd == child.requests]
-                    if not events:
-                        sent = True
-                        yield b""
-                        deadline = time.monotonic() + seconds
-                        continue
-                for key, _ in events:
-                    if key.fd == child.requests:
-                        try:
-                            unsent = unsent[os.write(child.requests, unsent[: 1 << 16]) :]
-                        except BlockingIOError:
-                            pass
-                        except OSError:
-                            unsent = unsent[:0]  # it does not read any more; what it says is still heard
-                    elif key.fd == child.errors:
-                        part = _read(child.errors, 1 << 16)
-                        if part == b"":
-                            selector.unregister(child.errors)
-                        self._stderr = (self._stderr + (part or b""))[-4096:]
-                    else:
-                        part = _read(child.replies, (wanted or wire.LENGTH.size) - len(received))
-                        if part == b"":
-                            raise self._ended()
-                        received += part or b""
-                        if wanted is None and len(received) == wire.LENGTH.size:
-                            wanted = wire.LENGTH.unpack(received)[0]
-                            received.clear()
-                            if not wire.LENGTH.size <= wanted <= limit:
-                                raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
-                if wanted is not None and len(received) == wanted:
-                    yield bytes(received)
-                    received, wanted, awaited = bytearray(), None, awaited - 1
-                    deadline = time.monotonic() + seconds
-                elif child.ended() is not None and not processes.readable(child.replies):
+        poll = select.poll()
+        poll.register(child.replies, select.POLLIN)
+        poll.register(child.errors, select.POLLIN)
+        poll.register(child.requests, select.POLLOUT)
+        while True:
+            if writing and not unsent:
+                frame = next(frames, None)
+                if frame is None:
+                    poll.unregister(child.requests)
+                    writing = False
+                else:
+                    unsent, awaited = memoryview(frame), awaited + 1
+            if not awaited and sent:
+                return
+            now = time.monotonic()
+            if now > deadline:
+                raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
+            if now > next_look:
+                self._look(child)
+                next_look = time.monotonic() + TICK
+            ready = [fd for fd, _ in poll.poll(1000 * min(TICK, deadline - now) if sent else 0)]
+            if not sent and child.requests not in ready:
+                sent = True
+                yield b""
+                deadline = time.monotonic() + seconds
+                continue
+            if child.requests in ready:
+                try:
+                    unsent = unsent[os.write(child.requests, unsent[: 1 << 16]) :]
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    unsent = unsent[:0]  # it does not read any more; what it says is still heard
+            if not sent:
+                continue
+            if child.errors in ready:
+                part = _read(child.errors, 1 << 16)
+                if part == b"":
+                    poll.unregister(child.errors)
+                self._stderr = (self._stderr + (part or b""))[-4096:]
+            if child.replies in ready:
+                part = _read(child.replies, 1 << 16)
+                if part == b"":
                     raise self._ended()
+                received += part or b""
+            while awaited and (reply := self._reply(limit, what)) is not None:
+                yield reply
+                awaited -= 1
+                deadline = time.monotonic() + seconds
+            if not ready and child.ended() is not None and not processes.readable(child.replies):
+                raise self._ended()
+
+    def _reply(self, limit: int, what: str) -> bytes | None:
+        """Takes the first of what was received, where there is a whole one."""
+        received = self._received
+        if len(received) < wire.LENGTH.size:
+            return None
+        (wanted,) = wire.LENGTH.unpack_from(received)
+        if not wire.LENGTH.size <= wanted <= limit:
+            raise self._die("protocol", f"The {what} sent back more than {limit:,} bytes.")
+        end = wire.LENGTH.size + wanted
+        if len(received) < end:
+            return None
+        reply = bytes(received[wire.LENGTH.size : end])
+        del received[:end]
+        return reply
 
     def _look(self, child: Child) -> None:
         """Limits of the kernel hold for one process at a time; this one holds for all of the session's together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.lessons import grade_id
+from autograder.lessons import is_test
 
 # Of one cell, and of a notebook's cells together. The worst of each takes nbconvert seconds; a worked lab
 # stays far below all of them.
@@ -21,16 +21,17 @@ LEFT_OUT = "[The rest is not shown here: it is too long.]"
 def shorten(nb: NotebookNode) -> None:
     """Cuts code and outputs to what may be shown, and says where. The engine's cells are left alone."""
     code, text, outputs = _Room(CELL_CODE, CODE), _Room(CELL_TEXT, TEXT), _Room(CELL_OUTPUTS, OUTPUTS)
-    for cell in nb.cells:
-        if cell.cell_type == "code" and not (grade_id(cell) and cell.metadata.nbgrader["grade"]):
+    for cell in nb["cells"]:
+        if cell["cell_type"] == "code" and not is_test(cell):
             for room in (code, text, outputs):
                 room.begin_cell()
-            source = code.cut(cell.source)
-            if source != cell.source:
-                cell.source = f"{source}\n# {LEFT_OUT}"
-            kept = [_shortened(output, text) for output in cell.outputs[: outputs.take(len(cell.outputs))]]
-            if kept != cell.outputs:
-                cell.outputs = [*kept, new_output("stream", name="stdout", text=f"\n{LEFT_OUT}\n")]
+            source = code.cut(cell["source"])
+            if source != cell["source"]:
+                cell["source"] = f"{source}\n# {LEFT_OUT}"
+            all_of_them = cell["outputs"]
+            kept = [_shortened(output, text) for output in all_of_them[: outputs.take(len(all_of_them))]]
+            if kept != all_of_them:
+                cell["outputs"] = [*kept, new_output("stream", name="stdout", text=f"\n{LEFT_OUT}\n")]
 
 
 class _Room:
@@ -55,11 +56,11 @@ class _Room:
 
 def _shortened(output: NotebookNode, room: _Room) -> NotebookNode:
     """The output with as much of its text as there is room for; HTML and pictures have limits of their own."""
-    short = output.copy()
-    if output.output_type == "stream":
-        short.text = room.cut(output.text)
-    elif output.output_type == "error":
-        short.traceback = room.cut("\n".join(output.traceback)).split("\n") if output.traceback else []
-    elif "text/plain" in output.data:
-        short.data = NotebookNode(output.data | {"text/plain": room.cut(output.data["text/plain"])})
-    return short
+    short = dict(output)
+    if output["output_type"] == "stream":
+        short["text"] = room.cut(output["text"])
+    elif output["output_type"] == "error":
+        short["traceback"] = room.cut("\n".join(output["traceback"])).split("\n") if output["traceback"] else []
+    elif "text/plain" in output["data"]:
+        short["data"] = NotebookNode(output["data"] | {"text/plain": room.cut(output["data"]["text/plain"])})
+    return NotebookNode(short)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
 from autograder.lessons import grade_id
 
@@ -41,10 +41,9 @@ def read(data: bytes) -> NotebookNode:
     if len(raw["cells"]) > LARGEST_CELLS:
         raise SubmissionError(f"the notebook has {len(raw['cells']):,} cells (at most {LARGEST_CELLS:,}). Delete some.")
     cells = [cell for place, one in enumerate(raw["cells"], 1) if (cell := _clean(one, place)) is not None]
-    if sum(len(cell.source) for cell in cells) > LARGEST_SOURCES:
+    if sum(len(cell["source"]) for cell in cells) > LARGEST_SOURCES:
         raise SubmissionError(f"the cells hold more than {LARGEST_SOURCES:,} characters together. Shorten them.")
-    for index, cell in enumerate(cells):
-        cell.id = f"cell-{index}"
+    cells = [NotebookNode(cell, id=f"cell-{place}") for place, cell in enumerate(cells)]
     metadata = NotebookNode(kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"))
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=cells)
 
@@ -73,7 +72,7 @@ def _parsed(data: bytes) -> object:
     raise SubmissionError(f"this is not a readable notebook: its JSON is damaged{where}. Download the .ipynb again.")
 
 
-def _clean(raw: object, place: int) -> NotebookNode | None:
+def _clean(raw: object, place: int) -> dict[str, Any] | None:
     """One cell, or None where there is nothing to keep."""
     if not isinstance(raw, dict) or not isinstance(raw.get("cell_type"), str) or raw["cell_type"] not in KINDS:
         return None
@@ -88,16 +87,17 @@ def _clean(raw: object, place: int) -> NotebookNode | None:
         raise SubmissionError(f"cell {place:,} has {len(source):,} characters (at most {LARGEST_CODE:,}). Shorten it.")
     # Ends of lines as Jupyter writes them. A lone surrogate (possible in JSON) can be neither compiled nor saved.
     source = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
-    # Not nbformat's makers: they validate each cell, which takes ten times as long as all else here.
-    cell = NotebookNode(cell_type=raw["cell_type"], metadata=NotebookNode(), source=source)
-    if cell.cell_type == "code":
-        cell.outputs, cell.execution_count = [], None
     metadata = raw.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    if isinstance(name, str):
-        cell.metadata["nbgrader"] = {"grade_id": name}
-    return cell
+    kept = NotebookNode(nbgrader=NotebookNode(grade_id=name)) if isinstance(name, str) else NotebookNode()
+    # Not nbformat's makers: they validate each cell, which takes ten times as long as all else here.
+    return {"cell_type": raw["cell_type"], "metadata": kept, "source": source, **_unrun(raw["cell_type"])}
+
+
+def _unrun(kind: str) -> dict[str, Any]:
+    """What a cell of that kind holds besides its source before it has been run."""
+    return {"outputs": [], "execution_count": None} if kind == "code" else {}
 
 
 def lab_of(nb: NotebookNode, templates: dict[str, NotebookNode], wanted: str | None = None) -> str:
@@ -105,8 +105,8 @@ def lab_of(nb: NotebookNode, templates: dict[str, NotebookNode], wanted: str | N
 
     Raises SubmissionError where it shares none, or where it is not the lab that was `wanted`.
     """
-    found = {grade_id(cell) for cell in nb.cells}
-    shared = {lab: sum(grade_id(cell) in found for cell in t.cells if grade_id(cell)) for lab, t in templates.items()}
+    found = {grade_id(cell) for cell in nb["cells"]} - {None}
+    shared = {lab: sum(grade_id(cell) in found for cell in t["cells"]) for lab, t in templates.items()}
     best = max(shared, key=shared.__getitem__)
     if not shared[best]:
         known = ", ".join(templates)
@@ -123,26 +123,28 @@ def restore(nb: NotebookNode, template: NotebookNode) -> NotebookNode:
     keeps its id, the others become ordinary cells; ids the template does not know are dropped. So points, ids and
     tests in the submission have no say.
     """
-    trusted = {grade_id(cell): cell for cell in template.cells if grade_id(cell)}
-    cells: list[NotebookNode] = []
+    trusted = {name: cell for cell in template["cells"] if (name := grade_id(cell))}
+    cells: list[dict[str, Any]] = []
     seen: set[str] = set()
-    for cell in reversed(nb.cells):
-        name = grade_id(cell)
-        cell = cell.copy()
-        cell.metadata = NotebookNode()
-        if name in trusted and name not in seen and cell.cell_type == trusted[name].cell_type:
+    for cell in reversed(nb["cells"]):
+        name, kind = grade_id(cell), cell["cell_type"]
+        ours = trusted.get(name) if name not in seen else None
+        cell = {**cell, "metadata": NotebookNode(), **_unrun(kind)}
+        if ours is not None and kind == ours["cell_type"]:
             seen.add(name)
-            cell.metadata = NotebookNode(nbgrader=NotebookNode(trusted[name].metadata["nbgrader"]))
-            if cell.metadata.nbgrader["grade"]:
-                cell.source = trusted[name].source
+            cell["metadata"] = _marks(ours)
+            if ours["metadata"]["nbgrader"]["grade"]:
+                cell["source"] = ours["source"]
         cells.append(cell)
     cells.reverse()
-    for name, cell in trusted.items():
-        if name not in seen and cell.metadata["nbgrader"]["grade"]:
-            cells.append(new_code_cell(cell.source, metadata={"nbgrader": dict(cell.metadata["nbgrader"])}))
-    for index, cell in enumerate(cells):
-        cell.id = f"cell-{index}"
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    for name, ours in trusted.items():
+        if name not in seen and ours["metadata"]["nbgrader"]["grade"]:
+            cells.append({**ours, "metadata": _marks(ours), **_unrun("code")})
+    cells = [NotebookNode(cell, id=f"cell-{place}") for place, cell in enumerate(cells)]
     # Not nbformat's maker either: what is put together here is valid, and so is what `replies.clean` lets into it.
-    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=copy.deepcopy(nb.metadata), cells=cells)
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=copy.deepcopy(nb["metadata"]), cells=cells)
+
+
+def _marks(ours: NotebookNode) -> NotebookNode:
+    """The metadata of one of our cells: whose points it is about."""
+    return NotebookNode(nbgrader=NotebookNode(ours["metadata"]["nbgrader"]))

@@ -10,9 +10,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
-from json.encoder import encode_basestring
 from typing import Any
 
+import orjson
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbformat.v4.rwbase import split_lines
@@ -49,34 +49,19 @@ def grade_bytes(data: bytes, lab: str, settings: Settings) -> bytes:
     What cannot be read gets a report with "refused". Raises what `engine.grade` raises, and DeviceUnavailable.
     """
     result, nb = judged(restored(data, lab), lab, settings)
-    return f"{json.dumps(result)}\n{notebook_text(nb)}".encode()
+    return orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE) + notebook_text(nb)
 
 
 def report_and_notebook(result: bytes) -> tuple[dict[str, Any], str]:
     """The two parts of what `grade_bytes` gave. Raises ValueError where it is something else."""
     report, _, notebook = result.partition(b"\n")
-    return json.loads(report), notebook.decode()
+    return orjson.loads(report), notebook.decode()
 
 
-def notebook_text(nb: NotebookNode) -> str:
-    """The notebook as nbformat writes it to a file; but it is used up, which saves copying it first."""
-    return _json(split_lines(nb), "\n") + "\n"
-
-
-def _json(value: Any, end: str) -> str:
-    """As `json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)`, which with an indent is slow.
-
-    end: what ends the line that `value` begins on: with it, the depth
-    """
-    if isinstance(value, str):
-        return encode_basestring(value)
-    inner = end + " "
-    if isinstance(value, dict) and value:
-        items = [f"{inner}{encode_basestring(key)}: {_json(value[key], inner)}" for key in sorted(value)]
-        return f"{{{','.join(items)}{end}}}"
-    if isinstance(value, list) and value:
-        return f"[{','.join([inner + _json(one, inner) for one in value])}{end}]"
-    return json.dumps(value)
+def notebook_text(nb: NotebookNode) -> bytes:
+    """The notebook as a file holds it: as nbformat writes it, but for the width of the indents. It is used up, which saves
+    copying it first."""
+    return orjson.dumps(split_lines(nb), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def restored(data: bytes, lab: str) -> NotebookNode:
@@ -172,9 +157,9 @@ def _refuse(nb: NotebookNode, lab: str, message: str) -> dict[str, Any]:
 
 def _set_checksums(nb: NotebookNode, lab: str) -> None:
     """nbgrader tells an untouched answer ("No response.") by the checksum of the cell that was given out."""
-    for cell in nb.cells:
-        if grade_id(cell):
-            cell.metadata.nbgrader["checksum"] = _checksums(lab)[grade_id(cell)]
+    for cell in nb["cells"]:
+        if name := grade_id(cell):
+            cell["metadata"]["nbgrader"]["checksum"] = _checksums(lab)[name]
 
 
 @cache
@@ -186,7 +171,7 @@ def _show_progress(nb: NotebookNode, lab: str, result: dict[str, Any]) -> None:
     """What `progress()` would say had the student's own record been here: the points of this grading."""
     rows = [(one["name"], one["score"], one["max_score"], one["status"]) for one in result["exercises"]]
     card = progress_card(lab, rows)
-    for cell in nb.cells:
-        if cell.cell_type == "code" and cell.source.strip() == "progress()":
+    for cell in nb["cells"]:
+        if cell["cell_type"] == "code" and cell["source"].strip() == "progress()":
             data = NotebookNode({"text/html": card.html, "text/plain": card.text})
-            cell.outputs = [NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())]
+            cell["outputs"] = [NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())]

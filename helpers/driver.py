@@ -170,10 +170,9 @@ def _run(namespace: dict[str, Any], case: Case, device: str, dtype: torch.dtype 
     def place(value: Any) -> Any:
         if not isinstance(value, Tensor):
             return value
-        value = value.detach().clone().to(device)
-        if value.is_floating_point():
-            value = value.to(dtype or value.dtype).requires_grad_(case.gradients)
-        return value
+        if not value.is_floating_point():
+            return value.detach().to(device, copy=True)
+        return value.detach().to(device, dtype or value.dtype, copy=True).requires_grad_(case.gradients)
 
     call = namespace[case.target]
     inputs = {f"input {i + 1}": place(value) for i, value in enumerate(case.args or ())}
