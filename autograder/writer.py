@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import orjson
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
@@ -255,7 +256,7 @@ def _copy(source: str, target: str, ignored: list[str], kept: set[str]) -> None:
 
 def _parsed(text: str, whole: bool) -> NotebookNode:
     """The notebook, or of it only the cells that nbgrader knows: most of a notebook's size is in figures elsewhere."""
-    raw = json.loads(text)
+    raw = orjson.loads(text)
     if not whole:
         raw["cells"] = [cell for cell in raw["cells"] if "nbgrader" in cell["metadata"]]
     return nbformat.v4.to_notebook(raw)
