@@ -121,7 +121,8 @@ def _begin(slot: int, workers: int, device: str, sandbox: str) -> None:
     from autograder import engine  # noqa: F401
 
     if warm:
-        zygote.teach(device)
+        with contextlib.suppress(Exception):  # the first submission tries again, and says why
+            zygote.teach(device)
     gc.collect()
     gc.freeze()  # what is imported stays; going through it for garbage takes as long as judging does
 

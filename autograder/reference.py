@@ -5,6 +5,7 @@ Also what follows from them: the expected outcomes of cases, and those of each m
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -40,8 +41,11 @@ def _namespace(lab: str) -> dict[str, Any]:
 
 
 @lru_cache
-def _ready(lab: str) -> dict[str, Any]:
-    """The namespace, in which each module is made once for each size: a case puts in all of its parameters anyway."""
+def _ready(lab: str, thread: int) -> dict[str, Any]:
+    """The namespace, in which each module is made once for each size: a case puts in all of its parameters anyway.
+
+    thread: whose modules these are; a worker of a cluster may grade in several at once
+    """
     return {
         name: lru_cache(value) if isinstance(value, type) and issubclass(value, nn.Module) else value
         for name, value in _namespace(lab).items()
@@ -50,7 +54,8 @@ def _ready(lab: str) -> dict[str, Any]:
 
 def expected(lab: str, cases: list[Case]) -> list[Outcome]:
     """The right outcome of each case, computed in float64."""
-    return [run_case(_ready(lab), case, dtype=torch.float64) for case in cases]
+    namespace = _ready(lab, threading.get_ident())
+    return [run_case(namespace, case, dtype=torch.float64) for case in cases]
 
 
 def wrong(lab: str, exercise: Exercise, cases: list[Case]) -> dict[str, list[Outcome]]:

@@ -250,6 +250,7 @@ class Session:
                 raise self._die("timeout", f"The {what} ran longer than {seconds:g} s.")
             if now > next_look:
                 self._look(child)
+                self._require_life(child)
                 next_look = time.monotonic() + TICK
             ready = [fd for fd, _ in poll.poll(1000 * min(TICK, deadline - now) if sent else 0)]
             if not sent and child.requests not in ready:
@@ -278,10 +279,17 @@ class Session:
                 received += part or b""
             while awaited and (reply := self._reply(limit, what)) is not None:
                 yield reply
+                if self._child is not child:
+                    raise self._death
                 awaited -= 1
                 deadline = time.monotonic() + seconds
-            if not ready and child.ended() is not None and not processes.readable(child.replies):
-                raise self._ended()
+            if not ready:
+                self._require_life(child)
+
+    def _require_life(self, child: Child) -> None:
+        """Raises SessionDied where the process has ended, and what it said is read."""
+        if child.ended() is not None and not processes.readable(child.replies):
+            raise self._ended()
 
     def _reply(self, limit: int, what: str) -> bytes | None:
         """Takes the first of what was received, where there is a whole one."""

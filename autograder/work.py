@@ -49,13 +49,13 @@ def grade_bytes(data: bytes, lab: str, settings: Settings) -> bytes:
     What cannot be read gets a report with "refused". Raises what `engine.grade` raises, and DeviceUnavailable.
     """
     result, nb = judged(restored(data, lab), lab, settings)
-    return orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE) + notebook_text(nb)
+    return json.dumps(result).encode() + b"\n" + notebook_text(nb)
 
 
 def report_and_notebook(result: bytes) -> tuple[dict[str, Any], str]:
     """The two parts of what `grade_bytes` gave. Raises ValueError where it is something else."""
     report, _, notebook = result.partition(b"\n")
-    return orjson.loads(report), notebook.decode()
+    return json.loads(report), notebook.decode()
 
 
 def notebook_text(nb: NotebookNode) -> bytes:

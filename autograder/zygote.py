@@ -77,17 +77,25 @@ class Zygote:
             )  # fmt: skip
 
     def teach(self) -> None:
-        """Sends the lessons' own cells, for which the parent waits."""
-        if not self._taught:
-            from autograder.lessons import labs  # the parent is getting warm while this is imported
-            from autograder.release import handout
+        """Sends the lessons' own cells, for which the parent waits. Raises SandboxUnavailable where it cannot."""
+        if self._taught:
+            return
+        from autograder.lessons import labs  # the parent is getting warm while this is imported
+        from autograder.release import handout
 
-            self._taught = True
-            cells = {cell.source for lab in labs() for cell in handout(lab).cells if cell.cell_type == "code"}
-            with tempfile.TemporaryFile() as file, contextlib.suppress(OSError):  # it is waited for, and missed then
+        cells = {cell.source for lab in labs() for cell in handout(lab).cells if cell.cell_type == "code"}
+        try:
+            with tempfile.TemporaryFile() as file:
                 file.write(json.dumps(sorted(cells)).encode())
                 file.seek(0)
                 socket.send_fds(self._orders, [b"lessons"], [file.fileno()])
+        except OSError as error:
+            said = self._said()
+            self.close()
+            raise sandbox.SandboxUnavailable(
+                f"The warm parent cannot be told of the lessons ({error}): {said}"
+            ) from None
+        self._taught = True
 
     def _wait(self) -> None:
         self.teach()

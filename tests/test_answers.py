@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import pytest
@@ -15,7 +16,7 @@ from helpers.checking import examine
 from helpers.driver import Case, Outcome, run_case
 from helpers.judging import Judgement, judge
 from helpers.published import catalogue
-from helpers.verdict import compare
+from helpers.verdict import compare, same
 from tests.corpus import namespace, right_answers, wrong_answers
 
 ALL = [(lab, exercise) for lab in LABS for exercise in exercises(lab)]
@@ -121,6 +122,22 @@ def test_what_is_expected_does_not_depend_on_what_was_asked_before(lab: str, exe
         for mine, theirs in zip(reference.expected(lab, cases), alone, strict=True):
             assert bool(mine.error) == bool(theirs.error) and mine.arrays.keys() == theirs.arrays.keys()
             assert all(torch.equal(mine.arrays[name], array) for name, array in theirs.arrays.items())
+
+
+def test_graders_in_several_threads_do_not_meet() -> None:
+    exercise = reference.exercise_named("01_self_attention", "CausalSelfAttention")
+
+    def differences(seed: int) -> int:
+        cases = exercise.cases(Draw(seed))
+        right = [run_case(reference._namespace("01_self_attention"), case, dtype=torch.float64) for case in cases]
+        found = 0
+        for _ in range(40):
+            answers = reference.expected("01_self_attention", cases)
+            found += sum(not same(*pair) for pair in zip(answers, right, strict=True))
+        return found
+
+    with ThreadPoolExecutor(4) as pool:  # as with a worker of Dask's that has several
+        assert [*pool.map(differences, range(4))] == [0] * 4
 
 
 def test_the_corpus_is_complete() -> None:

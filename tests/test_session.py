@@ -45,6 +45,27 @@ DISTURBING = (
     "tricks_of_the_collector", "orphans", "daemon_thread", "cell_hooks", "hidden_errors", "warning_errors", "patched_check",
 )  # fmt: skip
 
+TWICE = """
+import ast
+class Twice(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        return ast.copy_location(ast.Constant(node.value * 2), node)
+"""
+ANSWERS_AFTER_ITS_END = """
+import os, time
+pipes = [int(fd) for fd in os.listdir('/proc/self/fd') if int(fd) >= 300]
+if os.fork() == 0:
+    os.setsid()
+    for _ in range(200):
+        for fd in pipes:
+            try:
+                os.write(fd, b'\\0')
+            except OSError:
+                pass
+        time.sleep(0.05)
+    os._exit(0)
+os._exit(0)
+"""
 needs_sandbox = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
 
 
@@ -284,9 +305,7 @@ def test_a_cell_is_run_as_it_is_compiled(shared):
     shared.run("async def numbers():\n    yield 1\n    yield 2")
     assert text(shared.run("[number async for number in numbers()]")) == "[1, 2]"
     assert text(shared.run("asynchronous = 'awaited'\nasynchronous")) == "'awaited'"
-    shared.run("import ast\nclass Twice(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
-               "        return ast.copy_location(ast.Constant(node.value * 2), node)\n"
-               "get_ipython().ast_transformers.append(Twice())")  # fmt: skip
+    shared.run(TWICE + "get_ipython().ast_transformers.append(Twice())")
     assert [text(shared.run("4")) for _ in range(2)] == ["8", "8"]
     # Nor is a lesson's own cell what it was then; and one that was run is parsed anew.
     lesson = {cell.source for cell in handout("01_self_attention").cells if cell.source.startswith("m, h = 768, 12")}
@@ -294,6 +313,35 @@ def test_a_cell_is_run_as_it_is_compiled(shared):
     shared.run("get_ipython().ast_transformers.clear()")
     once = [text(shared.run(*lesson)) for _ in range(2)]
     assert twice[0] == twice[1] != once[0] == once[1]
+    with Session(LIMITS) as session:  # it may be changed as late as that
+        session.run(TWICE + "def late(info):\n    get_ipython().ast_transformers[:] = [Twice()]\n"
+                    "get_ipython().events.register('pre_run_cell', late)")  # fmt: skip
+        assert text(session.run(*lesson)) == twice[0]
+
+
+def test_of_a_lessons_cells_only_those_are_kept_that_leave_others_as_they_are(shared):
+    cells = ["x = 1", "from __future__ import annotations\nx: y = 1", "x = 1 is 1", "x = (", "'\\d'", "%time 1"]
+    shared.run("import compiling\nours = compiling.Compiler()\nours.shell = get_ipython()")
+    shared.run(f"compiling.Transformer(ours).learn({cells!r})")
+    assert text(shared.run("[*ours.trees], ours.flags == compiling.Compiler().flags")) == (
+        "(['x = 1\\n', \"get_ipython().run_line_magic('time', '1')\\n\"], True)"
+    )
+
+
+def test_a_process_that_has_ended_is_not_waited_for_while_something_else_answers():
+    limits = Limits(**{**LIMITS.__dict__, "cell_seconds": 4.0})
+    with Session(limits, sandbox="none") as session, pytest.raises(SessionDied) as death:
+        session.run(ANSWERS_AFTER_ITS_END)
+    assert death.value.reason == "killed"
+
+
+def test_what_had_come_before_a_session_was_closed_is_not_read_any_more():
+    with Session(LIMITS) as session:
+        outputs = session.run_all(["1", "2", "3"])
+        next(outputs)
+        session.close()
+        with pytest.raises(SessionDied):
+            next(outputs)
 
 
 def test_what_cells_define_is_in_main_and_can_be_inspected(shared):

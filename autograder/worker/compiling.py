@@ -55,24 +55,31 @@ class Compiler(CachingCompiler):
         return super().ast_parse(source, filename, symbol)
 
     def __call__(self, source: Any, filename: str, symbol: str, *more: Any, **named: Any) -> CodeType:
-        if isinstance(source, (ast.Module, ast.Interactive)) and len(source.body) == 1:
+        tree = isinstance(source, (ast.Module, ast.Interactive)) and len(source.body) == 1
+        if tree and self.codes and not self.shell.ast_transformers:  # one may have come since the tree was looked up
             made_for, code = self.codes.get(source.body[0], (None, None))
             if made_for == (filename, symbol, self.flags):
                 return code
         return super().__call__(source, filename, symbol, *more, **named)
 
     def learn(self, source: str) -> None:
-        """Parses and compiles a cell as `InteractiveShell.run_ast_nodes` would. One that warns is left alone."""
-        name = self.get_code_name(source, source, 0)
-        with warnings.catch_warnings(), self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), contextlib.suppress(Warning):
-            warnings.simplefilter("error")
-            tree, codes = self.ast_parse(source), {}
-            for node in tree.body:
-                last = node is tree.body[-1] and isinstance(node, ast.Expr)  # its value is shown
-                whole, symbol = (ast.Interactive([node]), "single") if last else (ast.Module([node], []), "exec")
-                codes[node] = (name, symbol, self.flags), self(whole, name, symbol)
-            self.trees[source] = self.flags & ~ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, tree
-            self.codes |= codes
+        """Parses and compiles a cell as `InteractiveShell.run_ast_nodes` would. Left alone is one that warns, or that changes how
+        later ones are compiled."""
+        name, flags = self.get_code_name(source, source, 0), self.flags
+        try:
+            with warnings.catch_warnings(), contextlib.suppress(Warning):
+                warnings.simplefilter("error")
+                tree, codes = self.ast_parse(source), {}
+                self.flags = awaiting = flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+                for node in tree.body:
+                    last = node is tree.body[-1] and isinstance(node, ast.Expr)  # its value is shown
+                    whole, symbol = (ast.Interactive([node]), "single") if last else (ast.Module([node], []), "exec")
+                    codes[node] = (name, symbol, awaiting), self(whole, name, symbol)
+                if self.flags == awaiting:
+                    self.trees[source] = flags, tree
+                    self.codes |= codes
+        finally:
+            self.flags = flags
 
 
 class Transformer(TransformerManager):
