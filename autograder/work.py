@@ -59,9 +59,10 @@ def report_and_notebook(result: bytes) -> tuple[dict[str, Any], str]:
 
 
 def notebook_text(nb: NotebookNode) -> bytes:
-    """The notebook as a file holds it: as nbformat writes it, but for the width of the indents. It is used up, which saves
-    copying it first."""
-    return orjson.dumps(split_lines(nb), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    """The notebook as nbformat writes it to a file; but it is used up, which saves copying it first."""
+    text = orjson.dumps(split_lines(nb), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    # orjson indents by two and nbformat by one. Within a text there is no end of a line.
+    return b"\n".join([line[(len(line) - len(line.lstrip(b" "))) // 2 :] for line in text.split(b"\n")])
 
 
 def restored(data: bytes, lab: str) -> NotebookNode:
