@@ -1,8 +1,9 @@
 """The warm parent: everything imported once, a child forked for each notebook.
 
 Runs behind the wall and never reads a student's code. Over its standard input, a socket, the grader sends a file with the
-lessons' own cells, and from then on orders: one JSON object with four descriptors, requests, replies, errors, and a socket on which the child's life is reported: a handle of the
-student's process, by itself that it waits for questions, and at the end its exit status and the processor time it used.
+lessons' own cells, and from then on orders: one JSON object with four descriptors: requests, replies, errors, and a socket
+on which the child's life is reported: a handle of the student's process, by itself that it waits for questions, and at the
+end its exit status and the processor time it used.
 Each lives in namespaces of its own, as the first process there, so that all it starts ends with it.
 """
 
