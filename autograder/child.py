@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from autograder import processes
 from autograder.sandbox import Launch
 
 CLOSE_SECONDS = 10.0
+WAIT_TICK = 0.005  # seconds between two looks whether a process has ended
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Fresh(Child):
         super().__init__(Pipes())
         self._scratch, self.contained = launch.scratch, launch.scratch is None
         self._first: int | None = None
+        self._ended: Ended | None = None
         stdin, stdout, stderr = self._pipes.theirs
         try:
             self._process = subprocess.Popen(
@@ -123,11 +126,19 @@ class Fresh(Child):
         return found[1:] if self.contained else found  # bubblewrap itself stands outside
 
     def ended(self, seconds: float = 0.0) -> Ended | None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(seconds)
-            # bubblewrap reports a signal as shells do; that a program ends with such a number itself is no matter here.
-            return Ended(-code if code < 0 else code - 128 if code > 128 else None)
-        return None
+        deadline = time.monotonic() + seconds
+        while self._ended is None:
+            pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
+            if pid:
+                self._process.returncode = code = os.waitstatus_to_exitcode(status)
+                # bubblewrap reports a signal as shells do; that a program ends with such a number itself is no matter here.
+                signalled = -code if code < 0 else code - 128 if code > 128 else None
+                self._ended = Ended(signalled, used.ru_utime + used.ru_stime)
+            elif time.monotonic() >= deadline:
+                break
+            else:
+                time.sleep(WAIT_TICK)
+        return self._ended
 
     def end(self, wait: bool = True) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -135,7 +146,7 @@ class Fresh(Child):
         if self._first is not None:
             # The sandbox's first process takes all others with it, and is gone only when they are.
             processes.end(self._first, CLOSE_SECONDS)
-        self._process.wait(CLOSE_SECONDS)
+        self.ended(CLOSE_SECONDS)
         if self._scratch is not None:
             processes.kill_marked(f"AUTOGRADER_SESSION={Path(self._scratch).name}")
             shutil.rmtree(self._scratch, ignore_errors=True)

@@ -411,7 +411,10 @@ def test_timeouts_name_what_ran_too_long():
             session.call(Case("s", "slow", {"y": ()}, args=(1,)))
 
 
-def test_processor_time_is_limited():
+@pytest.mark.parametrize("warm", [True, False])
+def test_processor_time_is_limited(monkeypatch, warm):
+    if not warm:
+        monkeypatch.setattr(sandbox, "_nests", lambda *road: "as if it could not")
     with (
         Session(Limits(cpu_seconds=1, cell_seconds=20)) as session,
         pytest.raises(SessionDied, match="processor time") as death,

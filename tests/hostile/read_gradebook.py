@@ -3,7 +3,9 @@
 import glob
 import os
 import sqlite3
+import sys
 
+ROADS = [os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)] + [sys.prefix, sys.base_prefix]
 for pattern in (
     "/*/gradebook.db",
     "/*/*/gradebook.db",
@@ -15,7 +17,8 @@ for pattern in (
     "/media/*",
 ):
     for path in glob.glob(pattern):
-        print("LEAKED: sees", path)
+        if not any(f"{road}/".startswith(f"{path}/") for road in ROADS):  # Python itself may lie there
+            print("LEAKED: sees", path)
 for path in (
     "/etc/passwd",
     "/etc/shadow",
