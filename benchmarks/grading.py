@@ -2,8 +2,10 @@
 
     python -m benchmarks.grading [--rounds 5] [--class 60] [LAB …]
 
-Peers take turns within one run, so that a machine that slows down slows all. Then a class is graded into a course, by one
-worker and by two, to show what a second one brings and that a submission costs the same however many came before it.
+Peers take turns within one run, so that a machine that slows down slows all. Ours runs on one processor, as in a class that
+has a worker for each, and once more with all of them free: then the next student's process is made ready meanwhile. Stock
+nbgrader always has them all. Last a class is graded into a course, by one worker on one processor, by two on two and by one
+on two, to show what a second one brings and that a submission costs the same however many came before it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -115,30 +118,45 @@ def ask(process: subprocess.Popen) -> float:
 
 
 def notebooks(lab: str, rounds: int) -> None:
-    """One notebook at a time: ours, bare and stock in turn."""
+    """One notebook at a time: ours on one processor, ours on all, bare and stock in turn."""
     data = solved(lab)
-    with tempfile.TemporaryDirectory() as folder, bare(lab) as process, Local(1) as worker:
 
-        def grade() -> None:
-            worker.submit(work.grade_bytes, data, lab, work.Settings()).result()
+    def grade(worker: Local) -> None:
+        worker.submit(work.grade_bytes, data, lab, work.Settings()).result()
 
+    with tempfile.TemporaryDirectory() as folder, bare(lab) as process, Local(1) as confined, Local(1) as free:
         stock = Stock(lab, Path(folder))
+        with processors(1):  # a worker has those that there were when it began
+            grade(confined)
         for _ in range(WARM):
-            grade()
+            grade(confined)
+            grade(free)
             ask(process)
         turns = []
         for _ in range(rounds):
-            ours = statistics.median(seconds(grade) for _ in range(RUNS))
-            own = statistics.median(ask(process) for _ in range(RUNS))
-            turns.append((ours, own, seconds(stock.grade)))
-    ours, own, theirs = (statistics.median(side) for side in zip(*turns, strict=True))
-    faster = statistics.median(stock / mine for mine, _, stock in turns)
-    slower = statistics.median(mine / cells for mine, cells, _ in turns)
+            one, many = (
+                statistics.median(seconds(partial(grade, who)) for _ in range(RUNS)) for who in (confined, free)
+            )
+            cells = statistics.median(ask(process) for _ in range(RUNS))
+            turns.append((one, many, cells, seconds(stock.grade)))
+
+    one, many, cells, theirs = zip(*turns, strict=True)
     print(
-        f"{lab}: ours {1e3 * ours:.0f} ms, its cells alone {1e3 * own:.0f} ms, stock nbgrader {theirs:.2f} s; "
-        f"{faster:.1f} times as fast as stock, {slower:.2f} times the cells alone",
+        f"{lab}: ours {told(one)} on one core and {told(many)} on {cores()}, its cells alone {told(cells)}, "
+        f"stock nbgrader {told(theirs)}; {ratio(theirs, one):.1f} and {ratio(theirs, many):.1f} times as fast as stock, "
+        f"{ratio(one, cells):.2f} and {ratio(many, cells):.2f} times the cells alone",
         flush=True,
     )
+
+
+def told(samples: Sequence[float]) -> str:
+    """Their median, in milliseconds."""
+    return f"{1e3 * statistics.median(samples):,.0f} ms"
+
+
+def ratio(these: Sequence[float], those: Sequence[float]) -> float:
+    """How many times those these are, turn by turn."""
+    return statistics.median(a / b for a, b in zip(these, those, strict=True))
 
 
 def a_class(lab: str, size: int, workers: int) -> float:
@@ -172,10 +190,10 @@ def a_class(lab: str, size: int, workers: int) -> float:
 
 
 @contextlib.contextmanager
-def one_core() -> Iterator[None]:
-    """This process, and what it starts meanwhile, has one processor."""
+def processors(count: int) -> Iterator[None]:
+    """This process, and what it starts meanwhile, has no more than so many."""
     all_of_them = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(all_of_them)})
+    os.sched_setaffinity(0, sorted(all_of_them)[:count])
     try:
         yield
     finally:
@@ -203,12 +221,13 @@ def main() -> None:
     a = parser.parse_args()
     for lab in a.labs:
         notebooks(lab, a.rounds)
-    one, two = (a_class(a.labs[0], a.size, workers) for workers in (1, 2))
-    with one_core():
-        alone = a_class(a.labs[0], a.size, 1)
+    spent = {}
+    for workers, share in ((1, 1), (2, 2), (1, 2)):
+        with processors(share):
+            spent[workers, share] = a_class(a.labs[0], a.size, workers)
     print(
-        f"two workers are {one / two:.2f} times as fast as one, which keeps more than one core busy, "
-        f"and {alone / two:.2f} times as fast as one that has a single core"
+        f"two workers on two cores are {spent[1, 1] / spent[2, 2]:.2f} times as fast as one on one, "
+        f"and {spent[1, 2] / spent[2, 2]:.2f} times as fast as one that has both cores"
     )
 
 
