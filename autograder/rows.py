@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from logging import Logger
 from types import SimpleNamespace
 from typing import Any
 
-from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -28,10 +26,11 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy import and_, bindparam, insert, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session, load_only, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
+
+from autograder.marks import Marks
 
 # Made once: SQLAlchemy takes as long to put a query together as SQLite to answer it.
 LOOK_UP = (
@@ -52,26 +51,6 @@ CELLS = (
 )
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What nbgrader's SaveAutoGrades reads off an executed notebook, by the name of the cell."""
-
-    scores: dict[str, float | None] = field(default_factory=dict)
-    comments: dict[str, str | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, nb: NotebookNode, log: Logger) -> Marks:
-        """The points of the test cells, and "No response." on answers that are as they were given out."""
-        marks = cls()
-        for cell in nb.cells:
-            if is_grade(cell):
-                marks.scores[cell.metadata.nbgrader["grade_id"]] = determine_grade(cell, log)[0]
-            if is_solution(cell) or is_task(cell):
-                untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
-                marks.comments[cell.metadata.nbgrader["grade_id"]] = "No response." if untouched else None
-        return marks
-
-
 class NewRow(SimpleNamespace):
     """A row of Grade or Comment that is not in the gradebook yet, column by column."""
 
@@ -84,6 +63,7 @@ class SubmissionRows:
     notebooks: dict[str, SubmittedNotebook]
     grades: dict[tuple[str, str], Grade | NewRow] = field(default_factory=dict)
     comments: dict[tuple[str, str], Comment | NewRow] = field(default_factory=dict)
+    made: list[Student | SubmittedAssignment | SubmittedNotebook] = field(default_factory=list)  # and not sent yet
     new: dict[type[Grade | Comment], list[NewRow]] = field(default_factory=dict)
 
     def save(self, notebook: str, marks: Marks) -> None:
@@ -97,10 +77,21 @@ class SubmissionRows:
 
     def send(self, db: Session) -> None:
         """Has the gradebook take these rows, as part of its transaction. What becomes of a new one later is not sent."""
-        db.flush()
+        for (
+            row
+        ) in self.made:  # what the session would come to in five times the time, for rows that may come in any order
+            kind = type(row)
+            db.execute(
+                insert(kind.__table__),
+                {name: row.__dict__[name] for name in row.__dict__.keys() & kind.__table__.c.keys()},
+            )
+            make_transient_to_detached(row)
+            db.add(row)  # from now on what is changed in it is sent
         for kind, rows in self.new.items():
             db.execute(insert(kind.__table__), [vars(row) for row in rows])
+        self.made.clear()
         self.new.clear()
+        db.flush()
 
     def give_nothing(self, notebook: str) -> None:
         """No points for a notebook of the assignment that was not handed in."""
@@ -138,7 +129,7 @@ def find_or_make(db: Session, student: str, lab: str, timestamp: datetime | None
         raise MissingEntry(f"the gradebook has no student {student}, and the course's settings forbid to add one.")
     rows = _make(db, assignment, student) if submission is None else _find(db, submission)
     if enrolled is None:
-        db.add(Student(id=student))
+        rows.made.insert(0, Student(id=student))
     submission = rows.submission
     set_committed_value(submission, "assignment", assignment)  # nbgrader asks it for the due date
     if timestamp is not None:
@@ -160,7 +151,7 @@ def _make(db: Session, assignment: Assignment, student: str) -> SubmissionRows:
         if kind in ("SolutionCell", "TaskCell"):
             rows.comments[where, name] = NewRow(**ids, id=new_uuid(), auto_comment=None)
     rows.new = {kind: [*found.values()] for kind, found in ((Grade, rows.grades), (Comment, rows.comments)) if found}
-    db.add_all([submission, *rows.notebooks.values()])
+    rows.made = [submission, *rows.notebooks.values()]
     return rows
 
 

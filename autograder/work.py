@@ -22,6 +22,7 @@ from autograder import submission
 from autograder.disarm import disarm
 from autograder.exercises import exercises
 from autograder.lessons import grade_id, labs
+from autograder.marks import Marks
 from autograder.release import handout
 from autograder.shown import shorten
 from autograder.submission import SubmissionError
@@ -44,18 +45,24 @@ class Settings:
 
 
 def grade_bytes(data: bytes, lab: str, settings: Settings) -> bytes:
-    """The result of grading what was handed in: its report as one line of JSON, then the executed notebook's text.
+    """The result of grading what was handed in: its report and its marks, a line of JSON each, then the executed notebook's text.
 
     What cannot be read gets a report with "refused". Raises what `engine.grade` raises, and DeviceUnavailable.
     """
-    result, nb = judged(restored(data, lab), lab, settings)
-    return json.dumps(result).encode() + b"\n" + notebook_text(nb)
+    return packed(*judged(restored(data, lab), lab, settings))
 
 
-def report_and_notebook(result: bytes) -> tuple[dict[str, Any], str]:
-    """The two parts of what `grade_bytes` gave. Raises ValueError where it is something else."""
-    report, _, notebook = result.partition(b"\n")
-    return json.loads(report), notebook.decode()
+def packed(report: dict[str, Any], nb: NotebookNode) -> bytes:
+    """A report, the marks of its notebook and the notebook as one text; the notebook is used up."""
+    # The one who writes the gradebook has all others waiting: what can be read off the notebook is read here, by many.
+    lines = [json.dumps(report).encode(), json.dumps(Marks.of(nb).to_json()).encode()]
+    return b"\n".join([*lines, notebook_text(nb)])
+
+
+def parts(result: bytes) -> tuple[dict[str, Any], Marks, str]:
+    """The report, the marks and the notebook's text of what `grade_bytes` gave. Raises ValueError where it is something else."""
+    report, marks, notebook = result.split(b"\n", 2)
+    return json.loads(report), Marks.from_json(json.loads(marks)), notebook.decode()
 
 
 def notebook_text(nb: NotebookNode) -> bytes:

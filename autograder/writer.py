@@ -21,7 +21,6 @@ import nbformat
 import orjson
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbconvert.writers import FilesWriter
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -33,9 +32,10 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder import durable
+from autograder.marks import Marks
 from autograder.nbgrader_hook import REPORT, GradeSubmission, RestoreSubmission, SubmissionExporter
-from autograder.rows import Marks, find_or_make
-from autograder.work import report_and_notebook, report_text
+from autograder.rows import find_or_make
+from autograder.work import parts, report_text
 
 if TYPE_CHECKING:
     from autograder.course import Handed
@@ -67,8 +67,11 @@ class Writer:
         """
         draft = _beside(self.files.place(handed), "draft")
         try:
-            report, notebook = report_and_notebook(result)
-            notebook, marks = self._through_steps(notebook)
+            report, marks, notebook = parts(result)
+            if any(isinstance(step, EDITING) for step in self.files.steps):
+                notebook, marks = self._edited(notebook)
+            elif any(isinstance(step, CheckCellMetadata) for step in self.files.steps):
+                _check(marks.layout)
             durable.remove(draft)
             self.files.write(handed, {REPORT: report_text(report), f"{handed.lab}.ipynb": notebook})
             durable.flush(draft)
@@ -84,21 +87,18 @@ class Writer:
             self.gradebook.db.remove()  # what is not committed is taken back, what was read is forgotten
             durable.remove(draft)
 
-    def _through_steps(self, text: str) -> tuple[str, Marks]:
-        """The notebook after what the course's list has nbgrader do to it, and the marks that nbgrader reads off it."""
-        edits = any(isinstance(step, EDITING) for step in self.files.steps)
-        nb, marks = _parsed(text, whole=edits), Marks()
+    def _edited(self, text: str) -> tuple[str, Marks]:
+        """The notebook after what the course's list has nbgrader do to it, and the marks that nbgrader reads off it then."""
+        nb, marks = nbformat.v4.to_notebook(orjson.loads(text)), Marks()
         for step in self.files.steps:
             if isinstance(step, SaveAutoGrades):
-                marks = Marks.of(nb, LOG)
+                marks = Marks.of(nb)
             elif isinstance(step, CheckCellMetadata):
-                _check(tuple(_identity(cell) for cell in nb.cells if "nbgrader" in cell.metadata))
+                _check(Marks.of(nb).layout)
             elif isinstance(step, EDITING):
                 nb, _ = step(nb, {})
-        if edits:
-            nbformat.validate(nb, relax_add_props=True)
-            text = nbformat.v4.writes(nb) + "\n"
-        return text, marks
+        nbformat.validate(nb, relax_add_props=True)
+        return nbformat.v4.writes(nb) + "\n", marks
 
     def _save(self, handed: Handed, marks: Marks) -> None:
         """The rows of a submission, in one transaction (two where it is late)."""
@@ -252,18 +252,6 @@ def _copy(source: str, target: str, ignored: list[str], kept: set[str]) -> None:
                 if os.path.exists(to):
                     os.remove(to)
                 shutil.copy(path, to)
-
-
-def _parsed(text: str, whole: bool) -> NotebookNode:
-    """The notebook, or of it only the cells that nbgrader knows: most of a notebook's size is in figures elsewhere."""
-    raw = orjson.loads(text)
-    if not whole:
-        raw["cells"] = [cell for cell in raw["cells"] if "nbgrader" in cell["metadata"]]
-    return nbformat.v4.to_notebook(raw)
-
-
-def _identity(cell: NotebookNode) -> tuple[str, str]:
-    return cell.cell_type, json.dumps(cell.metadata.nbgrader, sort_keys=True)
 
 
 @lru_cache(maxsize=64)

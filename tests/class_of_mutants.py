@@ -33,7 +33,7 @@ def broken(one: Mutant, result: bytes | Failure, alone: dict) -> str | None:
     """Which promise the result of a notebook breaks, if any."""
     if isinstance(result, Failure):
         return result.message
-    report, notebook = work.report_and_notebook(result)
+    report, _, notebook = work.parts(result)
     nbformat.validate(nbformat.reads(notebook, as_version=4))
     most = {each["name"]: each["max_score"] for each in report["exercises"]}
     scores = {each["name"]: each["score"] for each in report["exercises"]}
@@ -56,7 +56,7 @@ def broken(one: Mutant, result: bytes | Failure, alone: dict) -> str | None:
 def main(count: int) -> int:
     """Grades `count` notebooks; the number of broken promises."""
     one, fates = honest(), Counter()
-    alone = work.report_and_notebook(work.grade_bytes(one.data, one.lab, SETTINGS))[0] | {"seconds": None}
+    alone = work.parts(work.grade_bytes(one.data, one.lab, SETTINGS))[0] | {"seconds": None}
     places = random.Random(0).sample(range(count), count)
     bad = 0
     with Local(cores()) as executor:

@@ -65,7 +65,7 @@ def test_a_refusal_is_one_clear_line(looked_at: list[dict]) -> None:
 def graded(data: bytes, lab: str) -> tuple[dict, nbformat.NotebookNode]:
     """The report and the notebook, as a course has them made."""
     result = work.grade_bytes(data, lab, work.Settings("cpu", WALL, timeout=10, seed=SEED))
-    report, notebook = work.report_and_notebook(result)
+    report, _, notebook = work.parts(result)
     nb = nbformat.reads(notebook, as_version=4)
     nbformat.validate(nb)
     return report, nb

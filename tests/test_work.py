@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from autograder import reference, sandbox
 from autograder.exercises import exercises
 from autograder.release import student_notebook
-from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes, notebook_text, report_and_notebook
+from autograder.work import MOST_READ, DeviceUnavailable, Settings, grade_bytes, notebook_text, parts
 from tools.submissions import with_answers
 
 LAB = "01_self_attention"
@@ -33,7 +33,7 @@ def test_a_submission_is_graded_in_another_process_without_a_trace(tmp_path: Pat
     settings = Settings(sandbox="none" if sandbox.available() else "auto", seed=2**70)  # a course may set any number
     assert pickle.loads(pickle.dumps(settings)) == settings
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
-        report, notebook = report_and_notebook(executor.submit(grade_bytes, data, LAB, settings).result())
+        report, _, notebook = parts(executor.submit(grade_bytes, data, LAB, settings).result())
     assert {one["name"]: one["score"] for one in report["exercises"] if one["score"]} == {
         "causal_mask": POINTS["causal_mask"]
     }
@@ -74,7 +74,7 @@ def test_a_notebook_is_written_as_nbformat_writes_it(extra: object, source: str,
     ids=["empty", "damaged", "too large", "another lab"],
 )
 def test_what_cannot_be_read_is_refused_and_gets_nothing(data: bytes, words: str) -> None:
-    report, notebook = report_and_notebook(grade_bytes(data, LAB, Settings()))
+    report, _, notebook = parts(grade_bytes(data, LAB, Settings()))
     assert words in report["refused"]
     assert (report["score"], report["max_score"]) == (0, sum(POINTS.values()))
     assert words in nbformat.reads(notebook, as_version=4).cells[0].source

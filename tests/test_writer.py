@@ -175,12 +175,12 @@ def test_it_leaves_what_nbgrader_leaves(empty: Course, tmp_path: Path) -> None:
 
 def result_with(points: float) -> bytes:
     """A result without an engine: the notebook that could not be read, but with points on one test."""
-    report, notebook = work.report_and_notebook(work.grade_bytes(b"broken", LAB, work.Settings()))
+    report, _, notebook = work.parts(work.grade_bytes(b"broken", LAB, work.Settings()))
     nb = nbformat.reads(notebook, as_version=4)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_causal_mask":
             cell.outputs[-1].data["text/plain"] = str(points)
-    return f"{json.dumps(report | {'score': points})}\n{text(nb)}\n".encode()
+    return work.packed(report | {"score": points}, nb)
 
 
 @pytest.fixture
