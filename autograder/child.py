@@ -128,7 +128,11 @@ class Fresh(Child):
     def ended(self, seconds: float = 0.0) -> Ended | None:
         deadline = time.monotonic() + seconds
         while self._ended is None:
-            pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
+            try:
+                pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
+            except ChildProcessError:  # gone, and nobody kept how: whoever started us ignores the ends of children
+                self._process.returncode, self._ended = 0, Ended()
+                break
             if pid:
                 self._process.returncode = code = os.waitstatus_to_exitcode(status)
                 # bubblewrap reports a signal as shells do; that a program ends with such a number itself is no matter here.

@@ -13,23 +13,19 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import re
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder import sandbox as walls
 from autograder import zygote
 
 Job = TypeVar("Job")
-GLANCE = 0.05  # seconds for which processors are watched
 PATIENCE = 1.0  # seconds between two looks at how many workers a cluster has
 DEATH_SIGNAL = 1  # of prctl(2)
 
@@ -53,17 +49,14 @@ class Failure:
 class Local:
     """Processes of this machine, one job at a time each.
 
-    Each has a pool, and so pipes, of its own: one that is killed in the middle of a sentence spoils no other's. Each keeps
-    to one processor, with all that a submission starts there, so that none takes another one's time; where there is a GPU,
-    it keeps to that.
+    Each has a pool, and so pipes, of its own: one that is killed in the middle of a sentence spoils no other's.
     """
 
     retries = 1
 
     def __init__(self, workers: int, device: str = "cpu", sandbox: str = "auto"):
         self.slots = workers
-        self._start = device, sandbox
-        self._processors = calmest()
+        self._start = workers, device, sandbox
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._pids: list[Future | None] = [None] * workers
         self._last: list[Future | None] = [None] * workers  # what each was given last
@@ -96,8 +89,7 @@ class Local:
         pool = self._pools[slot]
         if pool is None:
             context = multiprocessing.get_context("spawn")  # torch, once it has worked, cannot be forked
-            place = self._processors[slot % len(self._processors)]
-            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(slot, place, *self._start))
+            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(slot, *self._start))
             self._pools[slot], self._pids[slot] = pool, pool.submit(os.getpid)
         return pool
 
@@ -106,32 +98,9 @@ class Local:
         self._pools[slot] = None
 
 
-def calmest() -> list[int]:
-    """The processors that this process may use, those first that have had the least to do for a moment.
-
-    Somebody else's workers, which do not make way, may keep some of them busy.
-    """
-    mine = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
-    before = _idle()
-    time.sleep(GLANCE)
-    after = _idle()
-    return sorted(mine, key=lambda one: (before.get(one, 0) - after.get(one, 0), one))
-
-
-def _idle() -> dict[int, int]:
-    """For how long each processor has had nothing to do, in hundredths of a second; nothing where Linux does not tell."""
-    with contextlib.suppress(OSError, ValueError):
-        rows = [line.split() for line in Path("/proc/stat").read_text().splitlines() if re.match(r"cpu\d", line)]
-        return {int(name.removeprefix("cpu")): int(idle) for name, _, _, _, idle, *_ in rows}
-    return {}
-
-
-def _begin(slot: int, place: int, device: str, sandbox: str) -> None:
-    """What a worker process does first: it ends with the one that made it, takes its turn among GPUs or its place among
-    processors, and has its warm parent start while it imports what it needs itself.
-
-    place: the processor it keeps to once it is warm; until then it may use others that are free
-    """
+def _begin(slot: int, workers: int, device: str, sandbox: str) -> None:
+    """What a worker process does first: it ends with the one that made it, takes its turn among processors and GPUs, and
+    has its warm parent start while it imports what it needs itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the one that made it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
@@ -140,7 +109,9 @@ def _begin(slot: int, place: int, device: str, sandbox: str) -> None:
     gpus = visible.split(",") if visible else [str(n) for n in range(_gpus())]
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[slot % len(gpus)]
-    elif hasattr(os, "sched_setscheduler"):
+    elif workers % cores() == 0 and hasattr(os, "sched_setaffinity"):
+        # No submission takes another one's time, and nothing is moved between processors that are all busy.
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[slot % cores()]})
         with contextlib.suppress(OSError):
             # Whoever answers goes on with the next question, instead of making way at once for the one who reads the answer.
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
@@ -152,8 +123,6 @@ def _begin(slot: int, place: int, device: str, sandbox: str) -> None:
     if warm:
         with contextlib.suppress(Exception):  # the first submission tries again, and says why
             zygote.teach(device)
-    if not gpus and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {place})
     gc.collect()
     gc.freeze()  # what is imported stays; going through it for garbage takes as long as judging does
 

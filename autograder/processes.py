@@ -42,13 +42,6 @@ def _living(pid: int) -> int:
     return pid
 
 
-def keep_to(pids: list[int], processors: set[int]) -> None:
-    """Has these processes, and all they will start, run on these processors only."""
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(pid, processors)
-
-
 def calm(pids: list[int]) -> None:
     """Has all threads but the first process's first wait behind others' work: many would take all of the processor."""
     for pid in pids:

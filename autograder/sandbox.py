@@ -76,7 +76,8 @@ def launch(settings: dict[str, Any], device: str, sandbox: str, scratch_bytes: i
     argv = _wall(binary, own_users, device, scratch_bytes, helpers)
     for path in [] if given else _answers(helpers):
         argv += ["--ro-bind", "/dev/null", path]
-    argv.append("--as-pid-1")  # else bubblewrap's own first process is there, with the same rights and without limits
+    if own_users:  # else bubblewrap's own first process is there, with the same rights and without limits
+        argv.append("--as-pid-1")
     argv, fds = _closed(argv, device)
     return Launch([*argv, sys.executable, "-s", "-B", "/grader/fresh.py", json.dumps(settings)], {}, "/", fds)
 

@@ -28,13 +28,14 @@ REFUSED = {
     "fanotify_init": (300, 262), "open_tree_attr": (467, 467), "sched_setaffinity": (203, 122),
 }  # fmt: skip
 CLONE, CLONE3, MEMFD_CREATE = (56, 220), (435, 435), (319, 279)
-MMAP, FCNTL, SOCKET, SETSID = (9, 222), (72, 25), (41, 198), (112, 157)
+MMAP, FCNTL, SOCKET, SETSID, PRCTL = (9, 222), (72, 25), (41, 198), (112, 157), (157, 167)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, audit name
 THREAD, FILES = 0x10000, 0x400  # CLONE_*: in the same process, with the same descriptors
 NAMESPACES = 0x7E020000  # CLONE_NEW*: mount, cgroup, uts, ipc, user, pid, net
 
 SHARED_WITHOUT_A_FILE = 0x21  # flags of mmap(2)
 SET_LEASE = 1024
+DEATH_SIGNAL = 1  # of prctl(2)
 FAMILIES = (1, 2, 10, 16)  # of sockets: Unix, IPv4, IPv6, and netlink, by which programs ask for addresses
 
 LOAD, AND, EQUAL, ANY_BIT, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
@@ -68,6 +69,8 @@ def program(memfd: bool = False, machine: str | None = None) -> bytes:
     steps += [] if memfd else _when(MMAP[column], FOURTH_ARGUMENT, sharing)
     # Who holds a lease on a file of his lets everybody wait who opens it, the grader among them.
     steps += _when(FCNTL[column], SECOND_ARGUMENT, [_step(EQUAL, SET_LEASE, 0, 1), _step(RETURN, FAIL | errno.EPERM)])
+    # The first process of a sandbox ends with its grader; who asks to be spared is told yes, and is not.
+    steps += _when(PRCTL[column], FIRST_ARGUMENT, [_step(EQUAL, DEATH_SIGNAL, 0, 1), _step(RETURN, FAIL)])
     # Some kinds of sockets know nothing of network namespaces: by vsock a virtual machine speaks with its host.
     known = [_step(EQUAL, family, len(FAMILIES) - number, 0) for number, family in enumerate(FAMILIES)]
     steps += _when(SOCKET[column], FIRST_ARGUMENT, [*known, _step(RETURN, FAIL | errno.EAFNOSUPPORT)])

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from autograder import processes, sandbox
+from autograder import sandbox
 from autograder.child import Forked, Pipes
 
 WARM_SECONDS = 120.0  # to import everything, on a cold disk
@@ -103,7 +103,6 @@ class Zygote:
         with contextlib.suppress(OSError):
             if self._orders.recv(16) == b"warm":
                 self._warm = True
-                processes.keep_to(processes.family(self._process.pid), os.sched_getaffinity(0))
                 return
         self.close()
         raise sandbox.SandboxUnavailable(f"The warm parent of the students' processes did not start: {self._said()}")

@@ -11,7 +11,10 @@ import re
 import socket
 import stat
 import struct
+import subprocess
+import sys
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,6 +68,17 @@ if os.fork() == 0:
         time.sleep(0.05)
     os._exit(0)
 os._exit(0)
+"""
+GRADES_UNTIL_KILLED = """
+import sys
+from autograder import sandbox
+from autograder.session import Session
+if sys.argv[1] == "cold":
+    sandbox._nests = lambda *road: "as if it could not"
+with Session() as session:
+    session.run("import ctypes, os, time; ctypes.CDLL(None).prctl(1, 0); os.fork()")
+    print(*session._child.family(), flush=True)
+    session.run("time.sleep(50)")
 """
 needs_sandbox = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
 
@@ -565,6 +579,20 @@ def test_a_sandbox_started_from_nothing_holds_as_well(monkeypatch, name):
             assert "LEAKED" not in text(session.run(HOSTILE[name]))
             works(session)
     assert not inhabitants(namespace)
+
+
+@needs_sandbox
+@pytest.mark.parametrize("start", ["warm", "cold"])
+def test_nothing_outlives_a_grader_that_is_killed(start):
+    command = [sys.executable, "-c", GRADES_UNTIL_KILLED, start]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as grader:
+        members = [Path("/proc", pid) for pid in grader.stdout.readline().split()]
+        assert len(members) >= 2 and all(member.exists() for member in members)
+        grader.kill()
+    deadline = time.monotonic() + 10
+    while any(member.exists() for member in members) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [member for member in members if member.exists()]
 
 
 @needs_sandbox
