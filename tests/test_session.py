@@ -626,6 +626,18 @@ def test_an_interpreter_may_live_in_a_folder_that_students_write_to(monkeypatch,
     assert not (tmp_path.parent / "mine").exists()
 
 
+def test_without_a_sandbox_what_else_the_user_runs_takes_no_process_from_a_notebook():
+    done = threading.Event()
+    others = [threading.Thread(target=done.wait) for _ in range(60)]
+    for other in others:
+        other.start()
+    try:
+        with Session(LIMITS, sandbox="none") as session:
+            assert text(session.run("import subprocess; subprocess.run(['true']).returncode")) == "0"
+    finally:
+        done.set()
+
+
 def test_closing_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     session = Session(LIMITS)
