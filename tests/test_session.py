@@ -70,14 +70,14 @@ if os.fork() == 0:
 os._exit(0)
 """
 GRADES_UNTIL_KILLED = """
-import sys
+import sys, threading
 from autograder import sandbox
 from autograder.session import Session
 if sys.argv[1] == "cold":
     sandbox._nests = lambda *road: "as if it could not"
 with Session() as session:
     session.run("import ctypes, os, time; ctypes.CDLL(None).prctl(1, 0); os.fork()")
-    print(*session._child.family(), flush=True)
+    threading.Timer(1, lambda: print(*session._child.family(), flush=True)).start()  # in the middle of the next cell
     session.run("time.sleep(50)")
 """
 needs_sandbox = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
