@@ -77,14 +77,9 @@ class SubmissionRows:
 
     def send(self, db: Session) -> None:
         """Has the gradebook take these rows, as part of its transaction. What becomes of a new one later is not sent."""
-        for (
-            row
-        ) in self.made:  # what the session would come to in five times the time, for rows that may come in any order
-            kind = type(row)
-            db.execute(
-                insert(kind.__table__),
-                {name: row.__dict__[name] for name in row.__dict__.keys() & kind.__table__.c.keys()},
-            )
+        for row in self.made:  # as the session would, without its search for an order, which takes longer
+            table, values = type(row).__table__, vars(row)
+            db.execute(insert(table), {name: values[name] for name in values.keys() & table.c.keys()})
             make_transient_to_detached(row)
             db.add(row)  # from now on what is changed in it is sent
         for kind, rows in self.new.items():
